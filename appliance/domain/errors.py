@@ -1,0 +1,50 @@
+"""Everything that can go wrong, as one tree.
+
+ClipperError
+├── Transient      worth trying again after a while
+├── Permanent      trying again changes nothing
+├── NeedsPerson    waits until somebody does what the hint says
+└── BadInput       the given file, link, text or number cannot be used
+    └── ConfigError    ... and it stands in clipper.toml
+
+`message` says what and where; `hint` is the next step in words.
+"""
+
+from __future__ import annotations
+
+
+class ClipperError(Exception):
+    """The root: a sentence for people, and what they can do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[ClipperError], tuple[str, str]]:
+        """Travel between processes whole."""
+        return type(self), (self.message, self.hint)
+
+
+class Transient(ClipperError):
+    """A passing fault: the network, a busy server. `retry_after` is in seconds where the other side named it."""
+
+    def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, hint)
+        self.retry_after = retry_after
+
+
+class Permanent(ClipperError):
+    """A fault that stays: the video is gone, the codec is not supported."""
+
+
+class NeedsPerson(ClipperError):
+    """Somebody has to act: log in, free the disk, fetch a model."""
+
+
+class BadInput(ClipperError):
+    """What was given cannot be used."""
+
+
+class ConfigError(BadInput):
+    """clipper.toml, an override or a preset says something it may not."""

@@ -1,0 +1,32 @@
+"""What a stage answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Done: the files stand in the stage's folder. `notes` are sentences for the person who asked."""
+
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Not now; again after that while."""
+
+    after: timedelta
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Not at all, and that is no failure."""
+
+    why: str
+
+
+Verdict = Made | Snooze | Cancel

@@ -1,0 +1,1 @@
+"""Judges and writers behind an OpenAI-compatible endpoint."""

@@ -1,0 +1,1 @@
+"""Pixels and sound: ffmpeg, PyAV, fonts, models that look and listen."""

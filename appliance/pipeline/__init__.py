@@ -1,0 +1,1 @@
+"""The stages, from a source to finished clips."""

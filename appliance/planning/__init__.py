@@ -1,0 +1,1 @@
+"""Decisions about a clip: framing, captions, cuts, titles. Pure."""

@@ -1,0 +1,1 @@
+"""From evidence to curves: one file per signal, all pure."""

@@ -1,0 +1,1 @@
+"""The web faces: approvals on the phone, the console in the browser, the HTTP API."""
