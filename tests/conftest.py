@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from appliance.media.ffmpeg import Ffmpeg, find_ffmpeg
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -15,3 +17,9 @@ def shared() -> Path:
     if not (folder / "media").is_dir():
         pytest.skip("no real media here: CLIPPER_SHARED names no folder with media/ in it")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ffmpeg() -> Ffmpeg:
+    """The ffmpeg that the program itself would use: media tests never skip."""
+    return find_ffmpeg()
