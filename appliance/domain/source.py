@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class PictureTrack:
-    """The picture. `width` and `height` are as shown: rotated, with square pixels."""
+    """The picture. `width` and `height` are as shown: rotated, with square pixels; `coded_width` and `coded_height` as stored.
+
+    `rotation` is how far the shown picture is turned counter-clockwise from the stored one (0, 90, 180, 270). `fps` is the
+    average where `variable` frames have no even distance.
+    """
 
     index: int
     codec: str
@@ -22,6 +26,9 @@ class PictureTrack:
     bits: int = 8
     hdr: bool = False
     attached: bool = False
+    variable: bool = False
+    interlaced: bool = False
+    matrix: str = ""  # how colours are coded: bt601, bt709, bt2020; empty where the file does not say
 
 
 @dataclass(frozen=True, slots=True)
