@@ -20,6 +20,17 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """A line of a subtitle file. `words` holds (text, start) where the file times single words; noises are kept apart."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[tuple[str, float], ...] = ()
+    noise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One spoken word. `id` stays the same when the text is edited; `exact` is false for a time spread over a cue."""
 
@@ -47,6 +58,15 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class Noise:
+    """A sound that a transcript names: laughter, applause, music."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """All sentences in order of time. `covered` are the stretches that were listened to: all of it, or windows."""
 
@@ -56,6 +76,7 @@ class Transcript:
     covered: tuple[Span, ...]
     dropped: tuple[str, ...] = ()  # sentences taken out as invented by the model, with the reason
     detail: str = ""  # the model, the file, the track
+    noises: tuple[Noise, ...] = ()  # what was heard besides speech, where the transcript says so
 
     @property
     def words(self) -> Iterator[Word]:
