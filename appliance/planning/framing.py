@@ -1,0 +1,227 @@
+"""How every shot of a clip is framed for a canvas: the layout, and the boxes of the picture that are shown.
+
+The rules are those of people who film people: a still camera that cuts rather than one that swims, eyes a little above the
+upper third, room on the side they look to, close rather than wide, and the whole picture only when nothing deserves a crop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from appliance.domain.span import Span
+from appliance.domain.timeline import Box, Canvas, Key, Layout, Scene, View
+from appliance.planning.framing_boxes import Lens, lens, pane, pane_lens
+from appliance.planning.framing_camera import Reach, holds, keyed, settled
+from appliance.planning.framing_footage import Footage, Look
+from appliance.planning.framing_motion import attention
+from appliance.planning.framing_people import Person, people, speakers
+
+_CLEAR = 0.3  # how much livelier than the others a mouth must be before the camera cuts to it
+_TURN = 1.5  # seconds that a speaker stays on screen at least
+
+
+@dataclass(frozen=True, slots=True)
+class FramingOptions:
+    """`closest`: how much of the picture's height is cropped away at most (2: half of it is left); `enlarge`: canvas pixels
+    per source pixel beyond which no crop goes closer than the full height; `fit`: never crop; `split`: two people may share.
+    """
+
+    closest: float = 2.0
+    enlarge: float = 3.0
+    fit: bool = False
+    split: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Shot:
+    """What one shot is framed from."""
+
+    footage: Footage
+    canvas: Canvas
+    options: FramingOptions
+    span: Span
+    looks: tuple[Look, ...]
+
+
+def frame(
+    footage: Footage,
+    span: Span,
+    canvas: Canvas,
+    options: FramingOptions | None = None,
+    by_hand: Sequence[Scene] = (),
+) -> tuple[Scene, ...]:
+    """The scenes of `span`, in order and without gaps. Scenes set by hand are kept as they are; the rest is decided around them."""
+    options = options or FramingOptions()
+    scenes: list[Scene] = []
+    for shot in footage.shots:
+        inside = shot.clamp(span)
+        if inside.seconds <= 0 or not (shot.start < span.end and shot.end > span.start):
+            continue
+        looks = tuple(look for look in footage.looks if inside.start - 1e-6 <= look.at < inside.end)
+        looks = looks or tuple(sorted(footage.looks, key=lambda look: abs(look.at - inside.start))[:1])
+        scenes += _framed(_Shot(footage, canvas, options, inside, looks))
+    return _around(scenes, [scene for scene in by_hand if scene.by_hand], span)
+
+
+def _framed(shot: _Shot) -> list[Scene]:
+    """The scenes of one shot."""
+    footage, canvas = shot.footage, shot.canvas
+    persons = people(shot.looks)
+    if shot.options.fit:
+        return [_fitted(shot)]
+    if not persons:
+        return [_by_motion(shot)]
+    if len(persons) == 1:
+        return [_on(shot, persons[0], shot.span)]
+    wide = lens(footage, canvas, shot.options)
+    if _together(persons, wide):
+        return [_group(shot, persons)]
+    chosen, clear = speakers(persons, len(shot.looks))
+    if clear >= _CLEAR:
+        return [_on(shot, persons[who], span) for who, span in _turns(shot, chosen)]
+    if len(persons) == 2 and shot.options.split:
+        return [_split(shot, persons)]
+    heads = sorted((person.middle("head") for person in persons), reverse=True)
+    if heads[0] > 1.6 * heads[1]:
+        return [_on(shot, max(persons, key=lambda person: person.middle("head")), shot.span)]
+    return [_fitted(shot)]
+
+
+def _on(shot: _Shot, person: Person, span: Span) -> Scene:
+    """A crop that keeps one person well placed."""
+    seen = [number for number in person.seen if span.start - 1e-6 <= shot.looks[number].at < span.end]
+    faces = [face for number, face in zip(person.seen, person.faces, strict=True) if number in seen]
+    times = [shot.looks[number].at for number in seen]
+    if not faces:
+        faces, times = list(person.faces), [shot.looks[number].at for number in person.seen]
+    view = lens(shot.footage, shot.canvas, shot.options, head=person.middle("head"))
+    room = 0.07 * view.width * max(-1.0, min(1.0, 2.5 * person.middle("facing")))
+    times[0] = span.start
+    reach = Reach(0.13 * view.width, 0.07 * view.height, view.width)
+    xs, ys = settled([face.x for face in faces]), settled([face.eyes[1] for face in faces])
+    stands = holds(times, xs + room, ys + view.below_eyes, reach, span.end)
+    keys = tuple(Key(at, view.box(x, y)) for at, x, y in keyed(stands, reach))
+    return Scene(span.start, span.end, Layout.CROP, (View(_needed(keys)),))
+
+
+def _group(shot: _Shot, persons: Sequence[Person]) -> Scene:
+    """A still crop that holds everybody."""
+    view = lens(
+        shot.footage, shot.canvas, shot.options, head=max(person.middle("head") for person in persons), closest=1.0
+    )
+    left, right = _extent(persons)
+    eye = sum(person.middle("eye") for person in persons) / len(persons)
+    return _still(shot, Layout.CROP, (view.box((left + right) / 2, eye + view.below_eyes),))
+
+
+def _split(shot: _Shot, persons: Sequence[Person]) -> Scene:
+    """Two people, one above the other (side by side on a wide canvas), each with the eyes on the third of their own half."""
+    border = (persons[0].middle("x") + persons[1].middle("x")) / 2
+    boxes = []
+    for person in persons:
+        room = 2 * abs(person.middle("x") - border)
+        view = pane_lens(shot.footage, pane(shot.canvas), shot.options, head=person.middle("head"), widest=room)
+        boxes.append(view.box(person.middle("x"), person.middle("eye") + view.below_eyes))
+    return _still(shot, Layout.SPLIT, tuple(boxes))
+
+
+def _fitted(shot: _Shot) -> Scene:
+    """The whole picture, or as much of it as leaves it 45 % of a tall canvas's height."""
+    x = attention(shot.looks, 1.0).x
+    ratio = shot.footage.width / shot.footage.height
+    width = min(1.0, shot.canvas.width / shot.canvas.height / 0.45 / ratio)
+    left = min(max(x - width / 2, 0.0), 1.0 - width)
+    return _still(shot, Layout.FIT, (Box(left, 0.0, width, 1.0),))
+
+
+def _by_motion(shot: _Shot) -> Scene:
+    """A crop on where things happen; the whole picture when they happen everywhere."""
+    view = lens(shot.footage, shot.canvas, shot.options)
+    whole = attention(shot.looks, view.width)
+    if view.width > 0.98 and view.height > 0.98:
+        return _still(shot, Layout.CROP, (view.box(0.5, 0.5),))
+    usual = view.width  # what the window would hold if everything were spread evenly
+    if view.width < 0.98 and whole.share < usual + (0.24 if shot.footage.with_faces else 0.16) * (1 - usual):
+        return _fitted(shot)
+    return _still(shot, Layout.CROP, (view.box(whole.x, whole.y),))
+
+
+def _still(shot: _Shot, layout: Layout, boxes: Sequence[Box]) -> Scene:
+    views = tuple(View((Key(shot.span.start, box),)) for box in boxes)
+    return Scene(shot.span.start, shot.span.end, layout, views)
+
+
+def _together(persons: Sequence[Person], view: Lens) -> bool:
+    """Whether one crop holds all faces with some air beside them."""
+    left, right = _extent(persons)
+    return right - left <= view.width * 0.94
+
+
+def _extent(persons: Sequence[Person]) -> tuple[float, float]:
+    left = min(person.middle("x") - 0.85 * person.middle("width") for person in persons)
+    return left, max(person.middle("x") + 0.85 * person.middle("width") for person in persons)
+
+
+def _turns(shot: _Shot, chosen: Sequence[int]) -> list[tuple[int, Span]]:
+    """Who is shown from when to when; turns too short to follow go to the one before."""
+    turns: list[tuple[int, float]] = []
+    for who, numbers in groupby(range(len(chosen)), key=lambda number: chosen[number]):
+        at = shot.looks[next(numbers)].at if turns else shot.span.start
+        if turns and turns[-1][0] == who:
+            continue
+        if turns and at - turns[-1][1] < _TURN and len(turns) > 1:
+            turns.pop()
+        if not turns or turns[-1][0] != who:
+            turns.append((who, at))
+    if len(turns) > 1 and shot.span.end - turns[-1][1] < _TURN:
+        turns.pop()
+    ends = [at for _, at in turns[1:]] + [shot.span.end]
+    return [(who, Span(start, end)) for (who, start), end in zip(turns, ends, strict=True)]
+
+
+def _needed(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """One key when nothing moves."""
+    return keys if any(key.box != keys[0].box for key in keys) else keys[:1]
+
+
+def _around(scenes: Sequence[Scene], by_hand: Sequence[Scene], span: Span) -> tuple[Scene, ...]:
+    """Decided scenes with those set by hand in their places."""
+    kept = list(scenes)
+    for fixed in by_hand:
+        inside = Span(fixed.start, max(fixed.start, fixed.end)).clamp(span)
+        if inside.seconds <= 0:
+            continue
+        parts: list[Scene] = []
+        for scene in kept:
+            if scene.start < inside.start:
+                parts.append(replace(scene, end=min(scene.end, inside.start)))
+            if scene.end > inside.end:
+                parts.append(_from(scene, max(scene.start, inside.end)))
+            if scene.end <= inside.start:
+                parts[-1] = scene
+        kept = sorted(
+            [*(part for part in parts if part.end > part.start), replace(fixed, start=inside.start, end=inside.end)],
+            key=lambda scene: scene.start,
+        )
+    return tuple(kept)
+
+
+def _from(scene: Scene, start: float) -> Scene:
+    """The scene from a later time on, its views standing where they then are."""
+    return replace(scene, start=start, views=tuple(View(_later(view.keys, start)) for view in scene.views))
+
+
+def _later(keys: tuple[Key, ...], start: float) -> tuple[Key, ...]:
+    before = [key for key in keys if key.at <= start]
+    after = [key for key in keys if key.at > start]
+    if not before:
+        return keys
+    here = before[-1]
+    if after and after[0].at > here.at:
+        way = (start - here.at) / (after[0].at - here.at)
+        x = here.box.x + (after[0].box.x - here.box.x) * way
+        y = here.box.y + (after[0].box.y - here.box.y) * way
+        here = Key(start, replace(here.box, x=x, y=y))
+    return (replace(here, at=start), *after)
