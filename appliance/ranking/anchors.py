@@ -1,0 +1,98 @@
+"""Where moments may be: a wanted stretch around every burst of chat and every summit of the other signals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.domain.span import Span
+from appliance.ranking.bursts import bursts
+from appliance.ranking.options import RankOptions
+from appliance.ranking.weights import WEIGHTS, Weight
+from appliance.signals.grid import Floats, smooth
+
+_PER_HOUR = 40
+_LEAST = 25
+_BEFORE = 25.0  # chat reacts late: the event lies this long before the onset of the burst, or later
+_USUAL_SECONDS = 42.0
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """`core` has to be in the moment, `ideal` would be the moment if there were no sentences. `late` ones come from chat."""
+
+    core: Span
+    ideal: Span
+    peak: float
+    strength: float
+    late: bool = False
+
+
+def weight_of(signal: str, options: RankOptions) -> Weight:
+    """The shipped weight times what the person set for the signal, or for the signal that it is a part of."""
+    shipped = WEIGHTS.get(signal, Weight(0.0))
+    factor = options.weights.get(signal, options.weights.get(signal.partition(".")[0], 1.0))
+    return Weight(shipped.value * factor, shipped.low, shipped.high, shipped.lead, shipped.tail)
+
+
+def fused(curves: Mapping[str, Floats], options: RankOptions, length: int) -> Floats:
+    """The weighted sum of all signals that happen at the time of the event: all but chat. What is not known counts 0."""
+    total = np.zeros(length)
+    for name, values in curves.items():
+        weight = weight_of(name, options)
+        if is_late(name) or weight.value == 0:
+            continue
+        total += weight.value * np.clip(np.nan_to_num(values), max(weight.low, -1.0), weight.high)
+    return total
+
+
+def is_late(name: str) -> bool:
+    """Whether the signal tells of something that was before it: what people wrote."""
+    return name.startswith(("chat", "kick-classic"))
+
+
+def anchors(curves: Mapping[str, Floats], options: RankOptions, seconds: float) -> tuple[Anchor, ...]:
+    """Up to forty an hour (at least 25) from chat and as many from the other signals, strongest first."""
+    length = len(next(iter(curves.values())))
+    limit = max(_LEAST, int(_PER_HOUR * seconds / 3600))
+    found: list[Anchor] = []
+    for name in ("chat", "kick-classic"):
+        if name in curves and weight_of(name, options).value > 0:
+            found += _from_chat(curves[name], options, seconds)[:limit]
+    total = fused(curves, options, length)
+    if float(np.ptp(total)) > 0:
+        found += _from_sum(total, options, seconds)[:limit]
+    return tuple(found)
+
+
+def _from_chat(values: Floats, options: RankOptions, seconds: float) -> list[Anchor]:
+    wanted = min(max(_USUAL_SECONDS, options.min_seconds), options.max_seconds)
+    out = []
+    for burst in bursts(values):
+        start = max(0.0, burst.onset - _BEFORE)
+        end = min(seconds, start + wanted)
+        core = Span(min(start + 5.0, end), max(min(start + 0.6 * wanted, end), min(start + 5.0, end)))
+        out.append(Anchor(core, Span(start, end), burst.peak, burst.height, late=True))
+    return out
+
+
+def _from_sum(total: Floats, options: RankOptions, seconds: float) -> list[Anchor]:
+    """The stretches of usual length with the highest mean, each around its highest second, none overlapping a better one."""
+    wanted = round(min(max(_USUAL_SECONDS, options.min_seconds), options.max_seconds, max(seconds, 1.0)))
+    wanted = max(1, min(wanted, len(total)))
+    sums = np.concatenate(([0.0], np.cumsum(total)))
+    means = (sums[wanted:] - sums[:-wanted]) / wanted
+    soft = smooth(total, 2.0)
+    out: list[Anchor] = []
+    free = np.ones(len(means), dtype=np.bool_)
+    for start in np.argsort(-means, kind="stable"):
+        if not free[start]:
+            continue
+        free[max(0, start - wanted // 2) : start + wanted // 2 + 1] = False
+        peak = int(start) + int(np.argmax(soft[start : start + wanted]))
+        end = min(float(start + wanted), seconds)
+        core = Span(max(float(start), peak - 3.0), max(float(start), peak - 3.0, min(peak + 3.0, end)))
+        out.append(Anchor(core, Span(float(start), max(end, float(start))), float(peak), float(means[start])))
+    return out

@@ -1,0 +1,183 @@
+"""From curves to moments: anchors, edges, scores, choice, reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from appliance.domain.curve import Curve, Missing
+from appliance.domain.moment import Moment, Ranking
+from appliance.domain.span import Span
+from appliance.domain.transcript import join
+from appliance.ranking import search as searching
+from appliance.ranking.anchors import Anchor, anchors, fused
+from appliance.ranking.boundaries import refine, settle
+from appliance.ranking.edges import Edges, edges
+from appliance.ranking.explain import reasons
+from appliance.ranking.headline import headline
+from appliance.ranking.options import RankOptions
+from appliance.ranking.score import Term, chance, logit, terms
+from appliance.ranking.select import Choice, select, vectors
+from appliance.signals.evidence import Evidence
+from appliance.signals.grid import Floats, cells, fit, floats
+
+_JUDGED = 25
+_SHORTEST = 1.0  # seconds; less is no clip
+_WEAK = 0.10  # a chance under one in ten is shown only to fill the floor
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    span: Span
+    anchor: Anchor
+    terms: tuple[Term, ...]
+    odds: float
+    text: str
+
+
+def rank(
+    evidence: Evidence,
+    curves: Sequence[Curve],
+    missing: Sequence[Missing],
+    options: RankOptions | None = None,
+    shots: Sequence[float] = (),
+) -> Ranking:
+    """The moments of a source, best first.
+
+    `curves` and `missing` come from `measure`; `shots` are exact cut times where they are known. Without any moment the
+    ranking says why and what to do. Never raises for poor evidence: without any signal the source is divided evenly and
+    the scores say that nothing is known.
+    """
+    options = options or RankOptions()
+    if evidence.seconds < _SHORTEST:
+        return Ranking(
+            evidence.seconds, (), tuple(missing), "the video is shorter than a second", "Choose a longer video."
+        )
+    grid = _on_grid(curves, evidence, options)
+    found = _candidates(evidence, grid, options, shots)
+    if options.query and not np.any(grid.get("query", 0.0)):
+        return Ranking(
+            evidence.seconds,
+            (),
+            tuple(missing),
+            f"nothing that is said or written matches “{options.query}”",
+            "Try other words, or leave the query out."
+            if evidence.transcript is not None or evidence.chat is not None
+            else "Searching needs subtitles, a Whisper model or a chat replay.",
+        )
+    chosen = _chosen(found, options, evidence.seconds)
+    moments = tuple(_moment(candidate, evidence) for candidate in chosen)
+    why, hint = ("", "") if moments else _why_empty(found, options)
+    return Ranking(evidence.seconds, moments, tuple(missing), why, hint)
+
+
+def candidates(
+    evidence: Evidence, curves: Sequence[Curve], options: RankOptions | None = None, limit: int = _JUDGED
+) -> tuple[Moment, ...]:
+    """Up to 25 of the best candidates that do not overlap, for a judge to compare: more than are asked for, with their text."""
+    options = options or RankOptions()
+    if evidence.seconds < _SHORTEST:
+        return ()
+    found = _candidates(evidence, _on_grid(curves, evidence, options), options, ())
+    chosen = _chosen(found, replace(options, top_n=limit, floor=limit, min_score=0.0), evidence.seconds)
+    return tuple(_moment(candidate, evidence) for candidate in chosen)
+
+
+def _on_grid(curves: Sequence[Curve], evidence: Evidence, options: RankOptions) -> dict[str, Floats]:
+    """All curves on one grid, with those that the options ask for."""
+    length = cells(evidence.seconds)
+    grid = {curve.signal: fit(floats(curve), length) for curve in curves}
+    if options.query:
+        grid["query"] = searching.search(evidence.transcript, evidence.chat, options.query, evidence.seconds)
+    if options.keywords:
+        grid["keywords"] = np.max(
+            [searching.search(evidence.transcript, None, word, evidence.seconds) for word in options.keywords], axis=0
+        )
+    return grid
+
+
+def _candidates(
+    evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, shots: Sequence[float]
+) -> list[_Candidate]:
+    length = cells(evidence.seconds)
+    places = anchors(grid, options, evidence.seconds) if grid else ()
+    if not places:
+        places = _even(evidence.seconds, options)
+    points = edges(evidence)
+    total = fused(grid, options, length)
+    rising = np.concatenate(([0.0], np.cumsum(np.clip(total - float(np.mean(total)), -1.0, 2.0) * 0.06)))
+    spans = {_edged(anchor, points, rising, options, evidence, shots): anchor for anchor in reversed(places)}
+    out = []
+    for span, anchor in spans.items():
+        found = terms(grid, span, options)
+        text = "" if evidence.transcript is None else join([word.text for word in evidence.transcript.within(span)])
+        out.append(_Candidate(span, anchor, found, logit(found), text))
+    return out
+
+
+def _edged(
+    anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, evidence: Evidence, shots: Sequence[float]
+) -> Span:
+    return refine(settle(anchor, points, rising, options, evidence.seconds), shots, evidence.transcript)
+
+
+def _even(seconds: float, options: RankOptions) -> tuple[Anchor, ...]:
+    """With no signal at all: windows of usual length spread evenly over the source."""
+    wanted = min(max(30.0, options.min_seconds), options.max_seconds, seconds)
+    count = max(1, min(max(options.top_n, options.floor), int(seconds // max(wanted, 1.0))))
+    step = seconds / count
+    out = []
+    for number in range(count):
+        start = number * step + max(0.0, (step - wanted) / 2)
+        middle = start + wanted / 2
+        out.append(Anchor(Span(middle, middle), Span(start, min(start + wanted, seconds)), middle, 0.0))
+    return tuple(out)
+
+
+def _chosen(found: Sequence[_Candidate], options: RankOptions, seconds: float) -> list[_Candidate]:
+    vector = vectors([candidate.text for candidate in found])
+    choices = [
+        Choice(candidate.span, chance(candidate.odds), candidate.text, vector[place])
+        for place, candidate in enumerate(found)
+    ]
+    picked = [found[place] for place in select(choices, max(options.top_n, 0), seconds)]
+    if options.min_score > 0:
+        return [candidate for candidate in picked if 100 * chance(candidate.odds) >= options.min_score]
+    return [
+        candidate for place, candidate in enumerate(picked) if place < options.floor or chance(candidate.odds) >= _WEAK
+    ]
+
+
+def _moment(candidate: _Candidate, evidence: Evidence) -> Moment:
+    span = candidate.span
+    opinions = [
+        opinion
+        for opinion in evidence.opinions or ()
+        if Span(opinion.start, opinion.end).overlap(span) > 0.5 * span.seconds
+    ]
+    opinion = max(opinions, key=lambda one: one.score, default=None)
+    title = (opinion.title if opinion else "") or headline((opinion.quote if opinion else "") or candidate.text)
+    return Moment(
+        span.start,
+        span.end,
+        round(100 * chance(candidate.odds), 1),
+        title,
+        reasons(candidate.terms, evidence, span),
+        peak=min(max(candidate.anchor.peak, span.start), span.end),
+        text=candidate.text,
+        quote=opinion.quote if opinion else "",
+    )
+
+
+def _why_empty(found: Sequence[_Candidate], options: RankOptions) -> tuple[str, str]:
+    if options.top_n < 1:
+        return "no moment was asked for", "Ask for at least one with --top."
+    best = max((chance(candidate.odds) for candidate in found), default=0.0)
+    if options.min_score > 0 and found:
+        return (
+            f"the best moment scores {100 * best:.0f}, and at least {options.min_score:.0f} was asked for",
+            "Lower min_score, or add what is missing (see below).",
+        )
+    return "nothing in the video stands out", "Add subtitles or a chat replay, or allow shorter clips with --min."

@@ -1,0 +1,118 @@
+"""Chat: how many different people wrote, and how they wrote, second by second.
+
+Main idea: count people, not messages (a spammer or a bot is one person), and take what is usual around there away.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.domain.chat import Chat
+from appliance.domain.curve import Curve, Missing
+from appliance.signals import grid
+from appliance.signals.base import Signal, lack
+from appliance.signals.chat_texts import Kinds, kinds
+from appliance.signals.evidence import Evidence
+
+NAME = "chat"
+PARTS = ("short", "capitals", "laughs", "emotes", "copies")
+AGAIN_SECONDS = 8.0  # somebody who writes again within this adds little
+SIGMA = 4.0  # seconds; a reaction in chat lasts ten to twenty
+_LEAST = 12  # below this many messages nothing is usual
+
+Numbers = NDArray[np.int64]
+
+
+def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
+    """`chat`: different people writing, square root, against the usual; `chat.short`, `.capitals`, `.laughs`, `.emotes`,
+    `.copies`: the share of such messages around every second, against their share in the whole chat, in its spreads.
+    """
+    chat = evidence.chat
+    if chat is None:
+        return lack(evidence, "chat", NAME, "there is no chat replay", "Give one with --chat FILE.")
+    if len(chat) < _LEAST:
+        return Missing(NAME, f"the chat has only {len(chat)} messages", "Is it the chat of this video?")
+    length = grid.cells(evidence.seconds)
+    seconds = np.frombuffer(chat.times, dtype=np.float64).astype(np.int64)
+    inside = (seconds >= 0) & (seconds < length)
+    if inside.sum() < _LEAST:
+        return Missing(NAME, "nearly all chat messages lie after the end of the video", "Set the offset of the chat.")
+    texts = np.frombuffer(chat.texts, dtype=np.int32)
+    kind = kinds(chat.vocabulary, chat.emotes)
+    weight = worth(chat, kind) * inside
+    seconds = np.clip(seconds, 0, length - 1)
+    people = np.bincount(seconds, weights=weight, minlength=length)
+    written = np.bincount(seconds, weights=(weight > 0).astype(np.float64), minlength=length)
+    main = _people(people, chat)
+    shares = _shares(seconds, texts, weight > 0, written, kind, length)
+    return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", shares[part]) for part in PARTS))
+
+
+def worth(chat: Chat, kind: Kinds) -> grid.Floats:
+    """How much each message counts: 1 for somebody who has not just written, a quarter for one who has; 0 for commands and
+    for a text that the same user posts again and again, as bots do.
+    """
+    users = np.frombuffer(chat.users, dtype=np.int32)
+    texts = np.frombuffer(chat.texts, dtype=np.int32)
+    times = np.frombuffer(chat.times, dtype=np.float64)
+    order = np.argsort(users, kind="stable")
+    same = np.zeros(len(order), dtype=np.bool_)
+    same[1:] = users[order[1:]] == users[order[:-1]]
+    gap = np.full(len(order), np.inf)
+    gap[1:][same[1:]] = (times[order[1:]] - times[order[:-1]])[same[1:]]
+    out = np.empty(len(order))
+    out[order] = np.where(gap < AGAIN_SECONDS, 0.25, 1.0)
+    out[kind.command[texts]] = 0.0
+    out[_bots(users, texts, kind)] = 0.0
+    return out
+
+
+def _bots(users: NDArray[np.int32], texts: NDArray[np.int32], kind: Kinds) -> NDArray[np.bool_]:
+    """Messages of a long text that one user posted three times or more."""
+    long = np.flatnonzero(kind.long[texts])
+    flags = np.zeros(len(texts), dtype=np.bool_)
+    if len(long):
+        pair = users[long].astype(np.int64) << 32 | texts[long].astype(np.int64)
+        _, place, count = np.unique(pair, return_inverse=True, return_counts=True)
+        flags[long[count[place] >= 3]] = True
+    return flags
+
+
+def _people(people: grid.Floats, chat: Chat) -> grid.Floats:
+    """Square root of the people a second, against the usual; never taken as steadier than chance would be."""
+    soft = np.sqrt(grid.smooth(people, SIGMA))
+    # Counts scatter as their square root, so the square root scatters by about 1/2, less what the smoothing takes.
+    chance = 0.5 / np.sqrt(2.0 * np.sqrt(np.pi) * SIGMA)
+    return grid.deviation(soft, 0.0, chance)
+
+
+def _shares(
+    seconds: Numbers,
+    texts: NDArray[np.int32],
+    counted: NDArray[np.bool_],
+    written: grid.Floats,
+    kind: Kinds,
+    length: int,
+) -> dict[str, grid.Floats]:
+    copied = kind.long & (np.bincount(texts, minlength=len(kind.long)) >= 2)
+    flags = {
+        "short": kind.short,
+        "capitals": kind.capitals,
+        "laughs": kind.laugh,
+        "emotes": kind.emote | kind.shout,
+        "copies": copied,
+    }
+    near = grid.smooth(written, SIGMA) * (2.5 * SIGMA)  # messages within about ten seconds
+    shares = {}
+    for name, flag in flags.items():
+        hits = np.bincount(seconds, weights=(flag[texts] & counted).astype(np.float64), minlength=length)
+        usual = float(hits.sum() / max(written.sum(), 1.0))
+        # Few messages say little: eight usual ones are added everywhere.
+        share = (grid.smooth(hits, SIGMA) * (2.5 * SIGMA) + 8.0 * usual) / (near + 8.0)
+        spread = np.sqrt(max(usual * (1 - usual), 0.01) / 16.0)
+        shares[name] = np.clip((share - usual) / spread, -3.0, 6.0)
+    return shares
+
+
+SIGNAL = Signal(NAME, "Chat", measure)
