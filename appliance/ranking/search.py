@@ -16,8 +16,10 @@ from appliance.ranking.words import folded, terms_of
 from appliance.signals.grid import Floats, smooth
 
 _ASKING = re.compile(
-    r"^(?:please\s+)?(?:(?:find|show|give|clip|get)\s+(?:me\s+)?)?(?:the\s+|all\s+)?(?:parts?|moments?|bits?|sections?|scenes?|times?|places?|stelle|parte|passage)\s+"
-    r"(?:about|where|when|with|on|of|in which|uber|wo|sobre|donde|sur|ou|dove)\s+(?:(?:he|she|they|we|i|you)\s+(?:talk|speak|say|mention)s?\s+(?:about\s+)?)?",
+    r"^(?:please\s+)?(?:(?:find|show|give|clip|get)\s+(?:me\s+)?)?(?:the\s+|all\s+)?"
+    r"(?:parts?|moments?|bits?|sections?|scenes?|times?|places?|stelle|parte|passage)\s+"
+    r"(?:about|where|when|with|on|of|in which|uber|wo|sobre|donde|sur|ou|dove)\s+"
+    r"(?:(?:he|she|they|we|i|you)\s+(?:talk|speak|say|mention)s?\s+(?:about\s+)?)?",
 )
 _REACH = 12.0  # seconds; a subject is spoken of around the sentence that names it
 
@@ -80,9 +82,8 @@ def _chat(chat: Chat, wanted: Sequence[str], length: int) -> Floats:
     )
     seconds = np.frombuffer(chat.times, dtype=np.float64).astype(np.int64) - 12
     inside = (seconds >= 0) & (seconds < length)
-    counted = np.bincount(
-        seconds[inside], weights=hits[np.frombuffer(chat.texts, dtype=np.int32)][inside], minlength=length
-    )
+    weights = hits[np.frombuffer(chat.texts, dtype=np.int32)][inside]
+    counted = np.bincount(seconds[inside], weights=weights, minlength=length).astype(np.float64)
     near = smooth(counted, 6.0)
     best = float(near.max())
     return np.asarray(near / best) if best > 0 else near

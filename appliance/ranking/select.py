@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from appliance.domain.span import Span
 from appliance.ranking.words import terms_of
@@ -79,12 +80,11 @@ def _spread_out(choices: Sequence[Choice], seconds: float) -> list[float]:
 
 def _repeats(choices: Sequence[Choice], chosen: Sequence[int]) -> list[int]:
     """The weaker ones of pairs that say the same."""
-    weaker = []
-    for number, one in enumerate(chosen):
-        for two in chosen[number + 1 :]:
-            if cosine(choices[one].vector, choices[two].vector) > _ALIKE:
-                weaker.append(min(one, two, key=lambda place: choices[place].worth))
-    return weaker
+    return [
+        min(one, two, key=lambda place: choices[place].worth)
+        for one, two in combinations(chosen, 2)
+        if cosine(choices[one].vector, choices[two].vector) > _ALIKE
+    ]
 
 
 def vectors(texts: Sequence[str]) -> list[dict[str, float]]:

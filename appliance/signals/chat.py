@@ -42,9 +42,9 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     kind = kinds(chat.vocabulary, chat.emotes)
     weight = worth(chat, kind) * inside
     seconds = np.clip(seconds, 0, length - 1)
-    people = np.bincount(seconds, weights=weight, minlength=length)
-    written = np.bincount(seconds, weights=(weight > 0).astype(np.float64), minlength=length)
-    main = _people(people, chat)
+    people = np.bincount(seconds, weights=weight, minlength=length).astype(np.float64)
+    written = np.bincount(seconds, weights=weight > 0, minlength=length).astype(np.float64)
+    main = _people(people)
     shares = _shares(seconds, texts, weight > 0, written, kind, length)
     return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", shares[part]) for part in PARTS))
 
@@ -79,7 +79,7 @@ def _bots(users: NDArray[np.int32], texts: NDArray[np.int32], kind: Kinds) -> ND
     return flags
 
 
-def _people(people: grid.Floats, chat: Chat) -> grid.Floats:
+def _people(people: grid.Floats) -> grid.Floats:
     """Square root of the people a second, against the usual; never taken as steadier than chance would be."""
     soft = np.sqrt(grid.smooth(people, SIGMA))
     # Counts scatter as their square root, so the square root scatters by about 1/2, less what the smoothing takes.
@@ -106,7 +106,7 @@ def _shares(
     near = grid.smooth(written, SIGMA) * (2.5 * SIGMA)  # messages within about ten seconds
     shares = {}
     for name, flag in flags.items():
-        hits = np.bincount(seconds, weights=(flag[texts] & counted).astype(np.float64), minlength=length)
+        hits = np.bincount(seconds, weights=flag[texts] & counted, minlength=length).astype(np.float64)
         usual = float(hits.sum() / max(written.sum(), 1.0))
         # Few messages say little: eight usual ones are added everywhere.
         share = (grid.smooth(hits, SIGMA) * (2.5 * SIGMA) + 8.0 * usual) / (near + 8.0)

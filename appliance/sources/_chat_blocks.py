@@ -52,7 +52,7 @@ def whole_lines(file: Readable) -> Iterator[bytes]:
     first = True
     while block := file.read(BLOCK_BYTES):
         if first:
-            block, first = block.removeprefix(codecs.BOM_UTF8), False  # noqa: PLW2901 - the mark is no content
+            block, first = block.removeprefix(codecs.BOM_UTF8), False
         whole, newline, tail = block.rpartition(b"\n")
         if newline:
             yield rest + whole + newline

@@ -28,18 +28,10 @@ def message(record: object) -> tuple[Message, ...] | None:
         return None
     if "replayChatItemAction" in record:
         return tuple(_youtube(record))
-    if "content_offset_seconds" in record:
-        return _one(_twitch(record))
-    if "ticker_duration" in record:
-        return ()  # the same paid message again, as it hangs above the chat
-    if "time_in_seconds" in record:
-        return _one(_downloader(record))
-    if "created_at" in record and "content" in record:
-        return _one(_kick(record))
-    # yt-dlp writes lines without a message too: markers, banners, the player's seeks.
-    if any(key in record for key in ("clickTrackingParams", "addChatItemAction", "action_type")):
+    if not _NOTICES.isdisjoint(record):
         return ()
-    return _one(_plain(record))
+    read = next((read for key, read in _KINDS.items() if key in record), _plain)
+    return _one(read(record))
 
 
 def _one(found: Message | None) -> tuple[Message, ...] | None:
@@ -161,6 +153,11 @@ def _runs(body: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
         else:
             line += str(emoji.get("emojiId", ""))
     return _line(line or str(body.get("simpleText", ""))), tuple(emotes)
+
+
+_KINDS = {"content_offset_seconds": _twitch, "time_in_seconds": _downloader, "created_at": _kick}
+# Nobody wrote these: markers, banners and the player's seeks; and a paid message once more, as it hangs above the chat.
+_NOTICES = frozenset({"clickTrackingParams", "addChatItemAction", "action_type", "ticker_duration"})
 
 
 def _line(text: str) -> str:
