@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ _SPARSE_SECONDS = 12.0  # key frames further apart than this say too little ...
 _DENSE_AT_MOST = 1800.0  # ... and in a file up to this long, more frames are looked at
 
 Grey = NDArray[np.uint8]
+Skip = Literal["NONKEY", "NONREF"]
 
 
 def scan_picture(path: Path, source: Source, on_progress: OnProgress = unwatched) -> PictureScan:
@@ -42,7 +43,7 @@ def scan_picture(path: Path, source: Source, on_progress: OnProgress = unwatched
     return scan
 
 
-def _scan(path: Path, source: Source, skip: str, on_progress: OnProgress) -> PictureScan:
+def _scan(path: Path, source: Source, skip: Skip, on_progress: OnProgress) -> PictureScan:
     times, change, brightness, cuts = array("f"), array("f"), array("f"), array("f")
     before: Grey | None = None
     for time, grey in _frames(path, source, skip):
@@ -72,7 +73,7 @@ def _difference(before: Grey, after: Grey) -> float:
     return float(np.abs(before.astype(np.int16) - after).mean()) / 255
 
 
-def _frames(path: Path, source: Source, skip: str) -> Iterator[tuple[float, Grey]]:
+def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Grey]]:
     """Times in seconds and pictures (36, 64); what cannot be decoded is passed over."""
     from av.error import FFmpegError
     from av.stream import Discard
@@ -101,8 +102,8 @@ def _frames(path: Path, source: Source, skip: str) -> Iterator[tuple[float, Grey
             except FFmpegError:
                 continue
             for frame in frames:
-                if isinstance(frame, VideoFrame) and frame.pts is not None and frame.time_base is not None:
-                    yield max(0.0, float(frame.pts * frame.time_base) - source.start_time), _grey(frame)
+                if isinstance(frame, VideoFrame) and frame.time:
+                    yield max(0.0, frame.time - source.start_time), _grey(frame)
 
 
 def _grey(frame: VideoFrame) -> Grey:

@@ -147,4 +147,5 @@ class _PitchFinder:
 
 
 def _decibels(values: Floats, factor: int) -> Floats:
-    return np.maximum(factor * np.log10(np.maximum(values, _TINY)), SILENCE_DB).astype(np.float32)
+    levels: Floats = np.maximum(factor * np.log10(np.maximum(values, _TINY)), SILENCE_DB).astype(np.float32)
+    return levels
