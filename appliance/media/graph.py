@@ -8,7 +8,7 @@ that is nearest in time to its place on the source's clock: an error of at most 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -62,6 +62,24 @@ class Drawn:
 def build(timeline: Timeline, sources: Mapping[str, Source], drawn: Drawn) -> Graph:
     """The whole clip. `sources` holds the facts of every source by id. BadInput for a Timeline that cannot be drawn."""
     spots = place(timeline, sources)
+    inputs, chains, taps = _pictures(timeline, sources, drawn, spots)
+    chains += sound_chains(timeline, [spot.piece for spot in spots], "a", drawn.level, taps)
+    return Graph(inputs, ";".join(chains), sum(spot.frames for spot in spots), timeline.seconds)
+
+
+def build_picture(timeline: Timeline, sources: Mapping[str, Source], drawn: Drawn) -> Graph:
+    """Only what will be seen. BadInput where a cut has no picture of its own: an audiogram needs the sound as well."""
+    spots = place(timeline, sources)
+    inputs, chains, taps = _pictures(timeline, sources, drawn, spots)
+    if taps:
+        raise BadInput("a source has no picture", "Its picture is drawn from its sound.")
+    return Graph(inputs, ";".join(chains), sum(spot.frames for spot in spots), timeline.seconds)
+
+
+def _pictures(
+    timeline: Timeline, sources: Mapping[str, Source], drawn: Drawn, spots: Sequence[Spot]
+) -> tuple[tuple[Input, ...], list[str], dict[int, str]]:
+    """Inputs, the chains up to label `v`, and the labels at which audiograms want the sound of their cuts."""
     rate = frame_rate(timeline.canvas)
     frame = Frame(timeline.canvas.width, timeline.canvas.height, rate, drawn.tonemap)
     chains: list[str] = []
@@ -83,16 +101,7 @@ def build(timeline: Timeline, sources: Mapping[str, Source], drawn: Drawn) -> Gr
     logos = [overlay for overlay in timeline.overlays if overlay.kind is OverlayKind.LOGO and overlay.path]
     chains += _over(joined, timeline, logos, len(inputs), drawn)
     inputs += [Input(logo.path, picture=True) for logo in logos]
-    chains += sound_chains(timeline, [spot.piece for spot in spots], "a", drawn.level, taps)
-    return Graph(tuple(inputs), ";".join(chains), sum(spot.frames for spot in spots), timeline.seconds)
-
-
-def build_sound(timeline: Timeline, sources: Mapping[str, Source], level: str = "") -> Graph:
-    """Only what will be heard, for measuring it."""
-    spots = place(timeline, sources)
-    inputs = tuple(Input(spot.piece.cut.source, spot.seek, spot.seconds) for spot in spots)
-    chains = sound_chains(timeline, [spot.piece for spot in spots], "a", level)
-    return Graph(inputs, ";".join(chains), 0, timeline.seconds)
+    return tuple(inputs), chains, taps
 
 
 def frame_rate(canvas: Canvas) -> Fraction:

@@ -77,7 +77,6 @@ def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Gre
     """Times in seconds and pictures (36, 64); what cannot be decoded is passed over."""
     from av.error import FFmpegError
     from av.stream import Discard
-    from av.video.frame import VideoFrame
 
     assert source.picture is not None
     with open_media(path) as container:
@@ -102,7 +101,7 @@ def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Gre
             except FFmpegError:
                 continue
             for frame in frames:
-                if isinstance(frame, VideoFrame) and frame.time:
+                if frame.time is not None:
                     yield max(0.0, frame.time - source.start_time), _grey(frame)
 
 

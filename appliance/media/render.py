@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +23,7 @@ from appliance.media.logs import caption_fault, first_cause, substituted_fonts
 from appliance.media.loudness import Level, Loudness, level
 from appliance.media.probe import probe
 from appliance.media.remux import Copy, copies, in_copy, seeks_exactly
+from appliance.media.whole_file import unwritable, whole_file
 
 SOUND_ARGS = ("-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2")
 # Nothing of the source's own tags, and nothing about the machine, goes into a clip that is posted.
@@ -93,7 +92,7 @@ def render(
     Timeline or source that cannot be used or an unwritable place, NeedsPerson for a full disk, Permanent where ffmpeg fails.
     """
     sources = {file.id: probe(_path(paths, file.id)) for file in timeline.sources if _used(timeline, file.id)}
-    with _working(options.temp_dir) as folder, _unfinished(out) as unfinished:
+    with _working(options.temp_dir) as folder, whole_file(out) as unfinished:
         if options.ass is None and can_copy(timeline, sources, paths):
             return _copied(timeline, sources, paths, unfinished, options, on_progress)
         opened = open_sources(timeline, sources, paths, folder)
@@ -160,7 +159,6 @@ def _encoded(
         if fault:
             raise Permanent(f"the captions could not be drawn: {fault}", "Choose another caption style or font.")
         notes += substituted_fonts(log)
-    _finish(unfinished)
     on_progress(1.0, "rendering")
     return Rendered(tuple(argv), graph.seconds, set_level.before, set_level.after, notes=tuple(dict.fromkeys(notes)))
 
@@ -246,7 +244,6 @@ def _copied(
     ended = process.run(argv)
     if ended.code != 0:
         raise failure(ended.err, ended.code, "copying")
-    _finish(unfinished)
     on_progress(1.0, "copying")
     return Rendered(tuple(argv), timeline.seconds, None, None, copied=True, notes=("copied without encoding",))
 
@@ -282,43 +279,8 @@ def _working(parent: Path | None) -> Iterator[Path]:
     try:
         folder = Path(tempfile.mkdtemp(prefix="clipper-", dir=parent))
     except OSError as error:
-        raise _unwritable(parent or Path(tempfile.gettempdir()), error) from error
+        raise unwritable(parent or Path(tempfile.gettempdir()), error) from error
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _unfinished(out: Path) -> Iterator[Path]:
-    """A name beside `out` to write to; it becomes `out` when all went well, and nothing remains of it otherwise."""
-    unfinished = out.parent / f".{secrets.token_hex(6)}.part"
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.touch()
-    except OSError as error:
-        raise _unwritable(out.parent, error) from error
-    try:
-        yield unfinished
-        try:
-            unfinished.replace(out)
-        except OSError as error:
-            raise _unwritable(out, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-
-
-def _finish(unfinished: Path) -> None:
-    """Make sure that it is on the disk before it gets its name."""
-    try:
-        with unfinished.open("rb+") as file:
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _unwritable(unfinished.parent, error) from error
-
-
-def _unwritable(where: Path, error: OSError) -> BadInput | NeedsPerson:
-    if error.errno in (28, 122):  # ENOSPC, EDQUOT
-        return NeedsPerson(f"the disk is full: {where} cannot be written", "Free some space and run it again.")
-    return BadInput(f"{where} cannot be written: {error.strerror or error}", "Choose another place with --out.")
