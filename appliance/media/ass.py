@@ -16,6 +16,9 @@ from appliance.planning.captions import Page, PageRules, drawn, pages
 from appliance.planning.captions_area import Areas, areas
 
 _SHADE, _PILL, _WORD = 10, 11, 12  # layers; overlays lie below
+# A pill reaches so far, in ems, beside its word, above its capitals and below the baseline, where g and y hang.
+_BESIDE, _ABOVE, _BELOW = 0.17, 0.17, 0.25
+_PILL_PITCH = 0.12  # what lines of such a preset stand further apart
 
 
 def draw(timeline: Timeline, style: CaptionStyle, fonts: FontShelf) -> str:
@@ -70,17 +73,19 @@ class _Desk:
     @property
     def space(self) -> float:
         """Between two words: a little more than the font's own, as outlines eat into it."""
-        return self.setter.main.width(" ") * self.em + self.style.outline * self.canvas.height
+        roomy = 0.05 * self.em if self.style.lit is Lit.PILL else 0.0
+        return self.setter.main.width(" ") * self.em + self.style.outline * self.canvas.height + roomy
 
 
 def _captions(timeline: Timeline, style: CaptionStyle, setter: Typesetter) -> Iterator[Event]:
     area = areas(timeline.canvas)
     desk = _Desk(style, setter, timeline.canvas, area, style.size * area.scale * timeline.canvas.height)
     margin = 2 * (style.outline + style.shadow) * timeline.canvas.height / timeline.canvas.width
+    beside = 2 * _BESIDE * desk.em if style.lit is Lit.PILL else 0.0
     rules = PageRules(
         words=1 if style.lit is Lit.ALONE else style.words,
         lines=style.lines,
-        width=area.captions.width - margin - (_pill_padding(desk)[0] * 2 / timeline.canvas.width),
+        width=area.captions.width - margin - beside / timeline.canvas.width,
     )
     fps = timeline.canvas.fps
     for page in pages(timeline, rules, desk.measure):
@@ -92,7 +97,7 @@ def _captions(timeline: Timeline, style: CaptionStyle, setter: Typesetter) -> It
 def _placed(page: Page, desk: _Desk, start: int, end: int) -> Iterator[_Placed]:
     """Every word of a page at its place. It is lit until the next one is spoken, the last one until the page goes."""
     lines = [[desk.set(drawn(word), strong=word.word.strong) for word in line] for line in page.lines]
-    pitches = [desk.setter.pitch(line) for line in lines]
+    pitches = [desk.setter.pitch(line, _PILL_PITCH if desk.style.lit is Lit.PILL else 0.0) for line in lines]
     fps = desk.canvas.fps
     begins = [min(max(frame(word.start, fps), start), end) for word in page.words]
     lit = iter([*pairwise([*begins, end])])
@@ -124,7 +129,11 @@ def _word(word: _Placed, desk: _Desk, start: int, end: int) -> Iterator[Event]:
     style = desk.style
     body = word.text.body()
     at = f"\\pos({number(word.x)},{number(word.y)})"
-    yield from _shade(word, desk, start, end, body)
+    if style.lit is Lit.PILL:
+        yield from _shade(word, desk, start, word.start, body)
+        yield from _shade(word, desk, word.end, end, body)
+    else:
+        yield from _shade(word, desk, start, end, body)
     if style.lit in {Lit.NONE, Lit.ALONE}:
         accent = f"\\1c{colour(style.accent)}" if word.strong and style.lit is Lit.NONE else ""
         pop = _pop(style) if style.lit is Lit.ALONE else ""
@@ -160,18 +169,17 @@ def _shade(word: _Placed, desk: _Desk, start: int, end: int, body: str) -> Itera
     yield Event(_SHADE, start, end, f"{{{tags}}}{body}")
 
 
-def _pill_padding(desk: _Desk) -> tuple[float, float]:
-    """Beside the word and above its capitals, in pixels."""
-    return (desk.em * 0.17, desk.em * 0.19) if desk.style.lit is Lit.PILL else (0.0, 0.0)
-
-
 def _pill(word: _Placed, desk: _Desk) -> Iterator[Event]:
-    beside, above = _pill_padding(desk)
-    cap = max(face.cap_height for face, _ in word.text.runs) * word.text.em if word.text.runs else 0.0
-    width, height = word.text.width + 2 * beside, cap + 2 * above
-    middle = word.baseline - cap / 2
-    shape = rounded(width, height, height * 0.26)
-    tags = (
-        f"\\pos({number(word.x)},{number(middle)})\\1c{colour(desk.style.accent)}\\bord0\\blur0.6{_pop(desk.style)}\\p1"
-    )
-    yield Event(_PILL, word.start, word.end, f"{{{tags}}}{shape}")
+    """The soft field behind a word, with a breath of shadow."""
+    em, height = word.text.em, desk.canvas.height
+    cap = max((face.cap_height for face, _ in word.text.runs), default=0.0) * em
+    shape = rounded(word.text.width + 2 * _BESIDE * em, cap + (_ABOVE + _BELOW) * em, 0.27 * em)
+    middle = word.baseline - cap / 2 + (_BELOW - _ABOVE) / 2 * em
+    pop = _pop(desk.style)
+    shade = f"\\1c&H000000&\\1a{alpha(0.6)}\\blur{number(0.003 * height)}"
+    for layer, drop, look in (
+        (_SHADE, 0.0018 * height, shade),
+        (_PILL, 0.0, f"\\1c{colour(desk.style.accent)}\\blur0.6"),
+    ):
+        place = f"\\pos({number(word.x)},{number(middle + drop)})"
+        yield Event(layer, word.start, word.end, f"{{{place}{look}\\bord0{pop}\\p1}}{shape}")

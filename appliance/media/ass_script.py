@@ -18,7 +18,7 @@ LayoutResY: {height}
 WrapStyle: 2
 ScaledBorderAndShadow: yes
 Kerning: yes
-YCbCr Matrix: TV.709
+YCbCr Matrix: None
 
 [V4+ Styles]
 Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, Bold, Italic, Underline, \

@@ -62,10 +62,10 @@ class Typesetter:
         runs = self.shelf.runs(self.cased(text), self.faces)
         return SetText(runs, em, sum(face.width(part) for face, part in runs) * em)
 
-    def pitch(self, sets: Sequence[SetText]) -> float:
-        """From baseline to baseline: close for capitals, wider for scripts with marks above and below."""
+    def pitch(self, sets: Sequence[SetText], more: float = 0.0) -> float:
+        """From baseline to baseline: close for capitals, wider for scripts with marks above and below; `more` ems on top."""
         em = max(one.em for one in sets)
-        own = self.main.cap_height + (0.36 if self.upper else 0.44)
+        own = self.main.cap_height + (0.36 if self.upper else 0.44) + more
         other = (0.8 * face.line for one in sets for face, _ in one.runs if face not in self.faces)
         return em * max(own, *other, 0.0)
 

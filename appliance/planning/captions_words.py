@@ -54,7 +54,7 @@ def pieces(shown: Sequence[Shown], width: float, measure: Measure) -> tuple[Show
     """The same words with those too wide for a line, and long ones of unspaced scripts, in pieces that share their time."""
     cut = [piece for word in shown for piece in _split(word, width, measure)]
     glued = [False, *(not one.last or scripts.glued(one.text, two.text) for one, two in pairwise(cut))]
-    return tuple(replace(piece, glued=joined) for piece, joined in zip(cut, glued, strict=True))
+    return tuple(replace(piece, glued=joined) for piece, joined in zip(cut, glued, strict=False))
 
 
 def _joined(timeline: Timeline) -> Iterator[tuple[float, Cut]]:
