@@ -1,1 +1,48 @@
-"""The command line: one file per noun."""
+"""The command line: one file per noun. Nothing heavy is imported before a command runs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+OK, FAILED, BAD_INPUT, NOTHING = 0, 1, 2, 3
+_INTERRUPTED = 130
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run a command; the exit code: 0 done, 1 failed, 2 bad input or settings, 3 worked but found nothing."""
+    import click
+
+    from appliance.cli.app import app
+    from appliance.cli.screen import complain
+    from appliance.domain.errors import BadInput, ClipperError
+
+    signal.signal(signal.SIGTERM, _stopped)
+    signal.signal(signal.SIGHUP, _stopped)
+    try:
+        code = app(list(argv), standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        sys.stdout.write(error.format_message() + "\n")
+        return BAD_INPUT
+    except click.exceptions.Abort:
+        return _INTERRUPTED
+    except click.ClickException as error:
+        complain(error.format_message(), "`clipper --help` lists the commands, `clipper COMMAND --help` their options.")
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        complain("stopped", "Run it again: finished steps are reused.")
+        return _INTERRUPTED
+    except ClipperError as error:
+        complain(error.message, error.hint)
+        return BAD_INPUT if isinstance(error, BadInput) else FAILED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    return int(code or OK)
+
+
+def _stopped(_signal: int, _frame: FrameType | None) -> None:
+    """SIGTERM and a closed terminal end things as Ctrl-C does: children ended, nothing half written."""
+    raise KeyboardInterrupt

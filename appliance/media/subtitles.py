@@ -129,12 +129,7 @@ def _ass(text: str) -> Iterator[tuple[float, float, str]]:
 
 def _seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, seconds, fraction = parts
-    return (
-        int(hours or 0) * 3600
-        + int(minutes or 0) * 60
-        + int(seconds or 0)
-        + int(fraction or 0) / 10 ** len(fraction or "0")
-    )
+    return int(hours or 0) * 3600.0 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction or 0}")
 
 
 def _sane(raw: list[tuple[float, float, str]]) -> tuple[list[tuple[float, float, str]], tuple[str, ...]]:
@@ -147,15 +142,13 @@ def _sane(raw: list[tuple[float, float, str]]) -> tuple[list[tuple[float, float,
         if end <= start:
             absurd += 1
             continue
-        if end - start > _LONGEST_CUE:
-            end = start + _LONGEST_CUE
-            absurd += 1
+        absurd += end - start > _LONGEST_CUE
         if kept and kept[-1][2] == text and start <= kept[-1][1] + 0.05:
             kept[-1] = (kept[-1][0], max(kept[-1][1], end), text)
             continue
         if kept and start < kept[-1][1]:
             kept[-1] = (kept[-1][0], max(start, kept[-1][0] + 0.01), kept[-1][2])
-        kept.append((start, end, text))
+        kept.append((start, min(end, start + _LONGEST_CUE), text))
     return kept, ((f"{absurd} subtitles with impossible times were mended or left out",) if absurd else ())
 
 

@@ -12,7 +12,7 @@ from appliance.domain.located import Located
 from appliance.domain.progress import OnProgress, unwatched
 from appliance.domain.verdict import Verdict
 
-Options = TypeVar("Options", contravariant=True)
+Options = TypeVar("Options")
 
 
 class Lane(StrEnum):

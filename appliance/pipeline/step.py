@@ -44,7 +44,9 @@ def step(stage: Stage[Options], inputs: Inputs, options: Options, context: Conte
         return Stepped(stage.name, read_json(folder / DONE, Made), folder, 0.0, reused=True)
     began = time.monotonic()
     with _workplace(folder, resumes=stage.resumes) as working:
+        context.tell(0.0, "")
         verdict = stage.run(inputs, working, options, context)
+        context.tell(1.0, "done")
         if isinstance(verdict, Made):
             write_json(working / DONE, verdict)
         else:

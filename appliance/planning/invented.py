@@ -19,8 +19,9 @@ _TIMES = 3
 _WITHIN = 6
 # What models say over music and silence in many languages: thanks for watching, subtitles by, see you next time.
 _CREDITS = re.compile(
-    r"^(?:thanks? (?:you )?(?:so much )?for watching|subtitles? by .*|subscribe.*|amara\.org.*|sous-titr\w* .*|untertitel\w* .*|продолжение следует.*"
-    r"|субтитры .*|字幕.*|ご視聴ありがとうございました|시청해주셔서 감사합니다|gracias por ver.*|you)\W*$",
+    r"^(?:thanks? (?:you )?(?:so much )?for watching|subtitles? by .*|subscribe.*|amara\.org.*|you"
+    r"|sous-titr\w* .*|untertitel\w* .*|gracias por ver.*|продолжение следует.*|субтитры .*"
+    r"|字幕.*|ご視聴ありがとうございました|시청해주셔서 감사합니다)\W*$",
     re.IGNORECASE,
 )
 
@@ -74,7 +75,7 @@ def _silence(level: Level | None) -> float:
     """The level below which nothing is said, in dBFS: well under what is usual, and never above -50."""
     if level is None or not len(level.db):
         return -120.0
-    return float(min(np.percentile(level.db, 75) - 35, -50.0))
+    return min(float(np.percentile(level.db, 75)) - 35, -50.0)
 
 
 def _share_below(level: Level, span: Span, bound: float) -> float:

@@ -10,7 +10,10 @@ from appliance.domain.transcript import Sentence, Word
 
 _STOP = re.compile(r"[.!?…。！？؟।]+['\"”’»)\]]*$")
 _SHORT_FORMS = frozenset(
-    "mr. mrs. ms. dr. prof. st. vs. etc. e.g. i.e. jr. sr. no. approx. dept. inc. ltd. co. fig. bzw. z.b. d.h. usw. ca. nr. m. mme. sra. sr.".split()
+    (
+        "mr. mrs. ms. dr. prof. st. vs. etc. e.g. i.e. jr. sr. no. approx. dept. inc. ltd. co. fig. "
+        "bzw. z.b. d.h. usw. ca. nr. m. mme. sra."
+    ).split()
 )
 _INITIAL = re.compile(r"^(?:[A-Za-z]\.)+$")
 

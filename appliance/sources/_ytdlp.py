@@ -30,57 +30,43 @@ _REFUSED = (
 ).split()
 _REFUSED_SHORT = ("-o", "-P", "-a", "-U", "-t")
 
+_LOGIN = "Give cookies of an account that may see it: [yt_dlp] cookies_file."
+_KEPT = "run it again; what is fetched is kept."
+
+# What yt-dlp says, what that means, and the next step. The first that fits counts.
 _MEANINGS: tuple[tuple[str, type[ClipperError], str], ...] = (
     (
-        r"live event will begin|is not currently live|Premieres in|is offline",
+        r"live event will begin|not currently live|Premieres in|is offline",
         Transient,
         "It has not begun: try again later.",
     ),
-    (
-        r"Private video|members-only|Join this channel|subscriber",
-        NeedsPerson,
-        "Give cookies of an account that may see it: [yt_dlp] cookies_file.",
-    ),
-    (
-        r"Sign in to confirm|not a bot|login required|log in|authentication|cookies|HTTP Error 401",
-        NeedsPerson,
-        "The platform wants a login: [yt_dlp] cookies_file.",
-    ),
+    (r"Private video|members-only|Join this channel|subscriber", NeedsPerson, _LOGIN),
+    (r"Sign in to confirm|not a bot|log.?in|authentication|cookies|HTTP Error 401", NeedsPerson, _LOGIN),
     (
         r"HTTP Error 429|Too Many Requests|rate.?limit",
         Transient,
         "The platform asks for a pause: try again in an hour.",
     ),
+    (r"in your country|geo.?restrict", Permanent, "It is blocked in this region: [yt_dlp] proxy may help."),
     (
-        r"not available in your country|geo.?restrict|blocked it in your country",
-        Permanent,
-        "It is blocked in this region: [yt_dlp] proxy may help.",
-    ),
-    (
-        r"Video unavailable|has been removed|no longer available|account.*terminated|HTTP Error 404|HTTP Error 410|does not exist",
+        r"Video unavailable|been removed|no longer available|account.*terminated|HTTP Error 4(?:04|10)|does not exist",
         Permanent,
         "It is gone. Check the link in a browser.",
     ),
+    (r"No space left on device", NeedsPerson, f"The disk is full: free some space and {_KEPT}"),
     (
-        r"No space left on device",
-        NeedsPerson,
-        "The disk is full: free some space and run it again; what is fetched is kept.",
-    ),
-    (
-        r"Unable to download webpage|Failed to resolve|Name or service not known|Temporary failure|Connection refused|timed out"
-        r"|Network is unreachable|Connection reset|HTTP Error 5\d\d|IncompleteRead|giving up after",
+        (
+            r"Unable to download webpage|Failed to resolve|Name or service not known|Temporary failure|timed out"
+            r"|Connection (?:refused|reset)|Network is unreachable|HTTP Error 5\d\d|IncompleteRead|giving up after"
+        ),
         Transient,
-        "Check the network and run it again; what is fetched is kept.",
+        f"Check the network and {_KEPT}",
     ),
+    (r"Unsupported URL|is not a valid URL", BadInput, "Give a link to a video that yt-dlp knows, or to a media file."),
     (
-        r"Unsupported URL|is not a valid URL",
-        BadInput,
-        "Give a link to a video that yt-dlp knows, or straight to a media file.",
-    ),
-    (
-        r"Unable to extract|Failed to parse|please report this issue",
+        r"Unable to extract|Failed to parse|report this issue",
         Permanent,
-        "yt-dlp no longer understands that site: update yt-dlp.",
+        "yt-dlp no longer understands that site: update it.",
     ),
 )
 

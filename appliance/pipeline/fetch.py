@@ -1,0 +1,76 @@
+"""FETCH: the video and what comes with it, on this machine. A local file stays where it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from appliance.domain.located import Fetched
+from appliance.domain.verdict import Made
+from appliance.pipeline.options import VideoOptions
+from appliance.pipeline.stage import Context, Inputs, Lane, Stage
+from appliance.sources import fetch
+from appliance.store.artifacts import content_key, key_of, read_json, write_json
+
+_FILE = "fetched.json"
+
+
+def fetched(inputs: Inputs) -> Fetched:
+    """What FETCH found, with absolute paths."""
+    folder = inputs.made[FETCH.name]
+    found = read_json(folder / _FILE, Fetched)
+
+    def whole(path: str) -> str:
+        return str(folder / path) if path else ""
+
+    return replace(
+        found,
+        media=whole(found.media),
+        info=whole(found.info),
+        chat=whole(found.chat),
+        subtitles=tuple(whole(path) for path in found.subtitles),
+    )
+
+
+def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
+    found = fetch(inputs.source, folder, replace(options.fetch, ffmpeg=context.ffmpeg), context.tell)
+    found = replace(
+        found,
+        content=content_key(folder / found.media),
+        chat=options.fetch.chat or found.chat,
+        subtitles=(options.fetch.subtitles,) if options.fetch.subtitles else found.subtitles,
+    )
+    write_json(folder / _FILE, found)
+    return Made((found.media, _FILE), found.notes)
+
+
+def _identity(inputs: Inputs, options: VideoOptions) -> object:
+    """A link by its one name; a file by its path, content and neighbours, so that a new subtitle file is noticed."""
+    named = (_stamp(options.fetch.chat), _stamp(options.fetch.subtitles))
+    if not inputs.source.is_file:
+        return inputs.source.key, options.fetch.max_height, named
+    media = Path(inputs.source.address)
+    beside = sorted(_stamp(str(path)) for path in media.parent.glob(f"{_escaped(media.stem)}.*") if path != media)
+    return str(media), _stamp(str(media)), beside, named
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    """What changes when a file changes: its path, length and time of change."""
+    if not path:
+        return "", 0, 0
+    stat = Path(path).stat()
+    return path, stat.st_size, stat.st_mtime_ns
+
+
+def _escaped(stem: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in stem)
+
+
+FETCH = Stage(
+    "fetch",
+    Lane.NET,
+    _run,
+    place=lambda inputs: f"fetched/{key_of(inputs.source.key)}",
+    identity=_identity,
+    resumes=True,
+)

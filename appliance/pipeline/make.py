@@ -1,0 +1,76 @@
+"""A timeline becomes files: the clip in one encode, the cover picture, the subtitles, and the timeline itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from appliance.domain.progress import part
+from appliance.domain.style import CaptionStyle
+from appliance.domain.timeline import Timeline
+from appliance.domain.verdict import Made
+from appliance.media import ass
+from appliance.media.encoders import Encoder, Wish, choose_encoder
+from appliance.media.ffmpeg import Ffmpeg, find_ffmpeg
+from appliance.media.fonts import FontShelf, shelve
+from appliance.media.render import RenderOptions, render
+from appliance.media.thumbnail import FindFace, ThumbnailOptions, thumbnail
+from appliance.pipeline.options import RenderChoice
+from appliance.pipeline.stage import Context
+from appliance.planning.subtitles import srt, vtt
+from appliance.store.artifacts import write_bytes, write_json
+from config import presets
+
+CLIP, COVER, SRT, VTT, TIMELINE = "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "timeline.json"
+_ENCODED = 0.92  # of the time, roughly
+
+
+def make(
+    timeline: Timeline,
+    paths: Mapping[str, Path],
+    folder: Path,
+    style: CaptionStyle,
+    choice: RenderChoice,
+    context: Context,
+    find_face: FindFace | None = None,
+) -> Made:
+    """Write everything that belongs to one clip into `folder`."""
+    ffmpeg = find_ffmpeg(context.ffmpeg or None, context.ffmpeg_args)
+    script = ass.draw(timeline, style, fonts())
+    options = RenderOptions(
+        ffmpeg=ffmpeg,
+        encoder=encoder(ffmpeg, choice),
+        ass=script if needs_script(timeline) else None,
+        fonts_dir=fonts().lay_out(script, folder / "fonts"),
+    )
+    done = render(timeline, paths, folder / CLIP, options, part(context.tell, 0.0, _ENCODED))
+    context.tell(_ENCODED, "choosing a cover picture")
+    still = ThumbnailOptions(ffmpeg, find_face=find_face, thumbnail_args=choice.thumbnail_args)
+    thumbnail(timeline, paths, folder / COVER, still)
+    files = [CLIP, COVER, TIMELINE]
+    if timeline.captions is not None:
+        write_bytes(folder / SRT, srt(timeline).encode())
+        write_bytes(folder / VTT, vtt(timeline).encode())
+        files += [SRT, VTT]
+    write_json(folder / TIMELINE, timeline)
+    return Made(tuple(files), done.notes)
+
+
+def needs_script(timeline: Timeline) -> bool:
+    """Whether anything is written over the picture."""
+    return timeline.captions is not None or bool(timeline.overlays)
+
+
+@lru_cache(maxsize=1)
+def fonts() -> FontShelf:
+    """The fonts that ship with the program."""
+    return shelve(presets.FOLDER / "fonts")
+
+
+_proved: dict[str, str] = {}
+
+
+def encoder(ffmpeg: Ffmpeg, choice: RenderChoice) -> Encoder:
+    """The encoder, proved once in this process."""
+    return choose_encoder(ffmpeg, Wish(choice.encoder, choice.encode_args, choice.nvenc_preset), _proved)

@@ -1,0 +1,131 @@
+"""RANK: all that is known of a video into its moments. Milliseconds, but for a language model's answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from appliance.domain.chat import Chat
+from appliance.domain.curve import Curve
+from appliance.domain.errors import BadInput
+from appliance.domain.moment import Ranking
+from appliance.domain.source import Source
+from appliance.domain.verdict import Made
+from appliance.pipeline.fetch import fetched
+from appliance.pipeline.options import VideoOptions
+from appliance.pipeline.scan import SCAN, scanned_picture, scanned_sound, scanned_source
+from appliance.pipeline.stage import Context, Inputs, Lane, Stage
+from appliance.pipeline.transcribe import TRANSCRIBE, spoken
+from appliance.ranking import measure, rank
+from appliance.signals.evidence import Evidence, Lack
+from appliance.sources.chatlog import read_chat
+from appliance.sources.infojson import Info, read_info
+from appliance.store.artifacts import read_json, write_json
+
+_MOMENTS, _CURVES = "moments.json", "curves.npz"
+
+
+def ranking(inputs: Inputs) -> Ranking:
+    """The moments, best first."""
+    return read_json(inputs.made[RANK.name] / _MOMENTS, Ranking)
+
+
+def curves(inputs: Inputs) -> tuple[Curve, ...]:
+    """The signals' curves."""
+    with np.load(inputs.made[RANK.name] / _CURVES) as arrays:
+        return tuple(_curve(name, arrays[name]) for name in arrays.files)
+
+
+def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
+    notes: list[str] = []
+    context.tell(0.0, "gathering")
+    evidence = gather(inputs, options, notes)
+    context.tell(0.3, "weighing")
+    found, missing = measure(evidence, options.rank)
+    ranked = rank(evidence, found, missing, options.rank)
+    write_json(folder / _MOMENTS, ranked)
+    columns: dict[str, Any] = {curve.signal: np.asarray(curve.values) for curve in found}
+    np.savez(folder / _CURVES, **columns)
+    return Made((_MOMENTS, _CURVES), tuple(notes))
+
+
+def gather(inputs: Inputs, options: VideoOptions, notes: list[str]) -> Evidence:
+    """Everything that is known of the video, and for what is not known, why."""
+    source, said, beside = scanned_source(inputs), spoken(inputs), fetched(inputs)
+    lacks: dict[str, Lack] = {}
+    if said.missing is not None:
+        lacks["transcript"] = Lack(said.missing.why, said.missing.hint)
+    info = _info(beside.info, lacks, notes)
+    return Evidence(
+        seconds=source.seconds,
+        sound=scanned_sound(inputs),
+        picture=scanned_picture(inputs),
+        transcript=said.transcript,
+        chat=_chat(beside.chat, options, lacks, notes),
+        heatmap=info.heatmap if info else None,
+        comments=info.comments if info else None,
+        chapters=_chapters(info, source),
+        lacks=lacks,
+    )
+
+
+def _info(path: str, lacks: dict[str, Lack], notes: list[str]) -> Info | None:
+    if not path:
+        no_info = Lack("there is no info.json beside the video", "yt-dlp writes one with --write-info-json.")
+        lacks.update(heatmap=no_info, comments=no_info)
+        return None
+    try:
+        info = read_info(Path(path))
+    except BadInput as error:
+        notes.append(error.message)
+        lacks.update(heatmap=Lack(error.message), comments=Lack(error.message))
+        return None
+    notes.extend(info.notes)
+    return info
+
+
+def _chapters(info: Info | None, source: Source) -> tuple | None:  # type: ignore[type-arg]
+    return (info.chapters if info and info.chapters else source.chapters) or None
+
+
+def _chat(path: str, options: VideoOptions, lacks: dict[str, Lack], notes: list[str]) -> Chat | None:
+    if not path:
+        lacks["chat"] = Lack("there is no chat file", "Give one with --chat FILE.")
+        return None
+    chat = read_chat(Path(path), offset=options.chat.offset)
+    if chat.before_start:
+        notes.append(f"{chat.before_start} chat messages from before the stream were left out")
+    if chat.unreadable:
+        lines = ", ".join(map(str, chat.unreadable_lines))
+        notes.append(f"{chat.unreadable} chat lines could not be read (lines {lines} ...)")
+    return replace(chat, emotes=chat.emotes | frozenset(options.chat.emotes))
+
+
+def _curve(name: str, values: object) -> Curve:
+    from array import array
+
+    return Curve(name, 1.0, array("f", np.asarray(values, dtype=np.float32).tobytes()))
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    return (path, Path(path).stat().st_size, Path(path).stat().st_mtime_ns) if path else ("", 0, 0)
+
+
+RANK = Stage(
+    "rank",
+    Lane.CPU,
+    _run,
+    place=lambda inputs: f"videos/{fetched(inputs).content}",
+    identity=lambda inputs, options: (
+        inputs.made[SCAN.name].name,
+        inputs.made[TRANSCRIBE.name].name,
+        _stamp(fetched(inputs).chat),
+        _stamp(fetched(inputs).info),
+        options.chat,
+        options.rank,
+        options.judge,
+    ),
+)

@@ -1,0 +1,86 @@
+"""RENDER: a moment's timeline into the clip, its cover picture and its subtitles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from appliance.domain.timeline import Cover, Timeline
+from appliance.domain.verdict import Made
+from appliance.pipeline.fetch import fetched
+from appliance.pipeline.frame import FRAME, footage
+from appliance.pipeline.make import TIMELINE, make
+from appliance.pipeline.options import ClipOptions, LookOptions
+from appliance.pipeline.scan import SCAN, scanned_sound, scanned_source
+from appliance.pipeline.stage import Context, Inputs, Lane, Stage
+from appliance.pipeline.transcribe import TRANSCRIBE, spoken
+from appliance.planning.compose import ComposeOptions, Material, compose
+from appliance.planning.framing import FramingOptions, frame
+from appliance.planning.profanity import swear_words
+from appliance.planning.tighten import TightenOptions
+from appliance.planning.words import Level
+from appliance.store.artifacts import key_of, read_json
+
+
+def rendered(folder: Path) -> Timeline:
+    """The timeline that a finished clip was made from."""
+    return read_json(folder / TIMELINE, Timeline)
+
+
+def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -> Made:
+    timeline = _timeline(inputs, options)
+    return make(timeline, {"a": Path(fetched(inputs).media)}, folder, options.look.style, options.render, context)
+
+
+def _timeline(inputs: Inputs, options: ClipOptions) -> Timeline:
+    """The moment as a timeline: framed by what was seen, in words that were heard."""
+    source, sound = scanned_source(inputs), scanned_sound(inputs)
+    material = Material(
+        path=fetched(inputs).media,
+        content=fetched(inputs).content,
+        seconds=source.seconds,
+        fps=source.picture.fps if source.picture else options.look.fps,
+        transcript=spoken(inputs).transcript,
+        level=Level(sound.fine_db, sound.fine_hop) if sound is not None else None,
+        scenes=(),
+        sound=options.sound,
+    )
+    bare = compose(options.moment, material, _wanted(options.look))
+    seen = footage(inputs)
+    if seen is None:
+        return bare
+    scenes = frame(seen, options.moment.span, bare.canvas, FramingOptions(fit=not options.look.follow))
+    return compose(options.moment, replace(material, scenes=scenes), _wanted(options.look))
+
+
+def _wanted(look: LookOptions) -> ComposeOptions:
+    tighter = TightenOptions(silences=look.cut_silences, fillers=look.cut_fillers)
+    return ComposeOptions(
+        aspect=look.aspect,
+        fps=look.fps,
+        style=look.style.name,
+        captions=look.captions,
+        hook=look.hook,
+        progress=look.progress,
+        watermark=look.watermark,
+        logo=look.logo,
+        logo_corner=look.logo_corner,
+        tighten=tighter if look.cut_silences or look.cut_fillers else None,
+        cover=None if look.profanity == "off" else Cover(look.profanity),
+        swears=swear_words(look.swear_words),
+        target_lufs=look.target_lufs,
+    )
+
+
+RENDER: Stage[ClipOptions] = Stage(
+    "render",
+    Lane.GPU,
+    _run,
+    place=lambda inputs: f"videos/{fetched(inputs).content}",
+    identity=lambda inputs, options: (
+        key_of(options.moment, options.look, options.render, options.sound),
+        inputs.made[SCAN.name].name,
+        inputs.made[TRANSCRIBE.name].name,
+        inputs.made[FRAME.name].name,
+    ),
+)
