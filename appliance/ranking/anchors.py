@@ -13,10 +13,11 @@ from appliance.ranking.options import RankOptions
 from appliance.ranking.weights import WEIGHTS, Weight
 from appliance.signals.grid import Floats, smooth
 
-_PER_HOUR = 40
-_LEAST = 25
-_BEFORE = 25.0  # chat reacts late: the event lies this long before the onset of the burst, or later
+_PER_HOUR = 60
+_LEAST = 40
+_BEFORE = 31.0  # chat reacts late: the event lies this long before the onset of the burst, or later
 _USUAL_SECONDS = 42.0
+_LATE_SECONDS = 45.0  # chat says where, not when exactly: a little more room
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def is_late(name: str) -> bool:
 
 
 def anchors(curves: Mapping[str, Floats], options: RankOptions, seconds: float) -> tuple[Anchor, ...]:
-    """Up to forty an hour (at least 25) from chat and as many from the other signals, strongest first."""
+    """Up to sixty an hour (at least forty) from chat and as many from the other signals, strongest first."""
     length = len(next(iter(curves.values())))
     limit = max(_LEAST, int(_PER_HOUR * seconds / 3600))
     found: list[Anchor] = []
@@ -68,7 +69,7 @@ def anchors(curves: Mapping[str, Floats], options: RankOptions, seconds: float) 
 
 
 def _from_chat(values: Floats, options: RankOptions, seconds: float) -> list[Anchor]:
-    wanted = min(max(_USUAL_SECONDS, options.min_seconds), options.max_seconds)
+    wanted = min(max(_LATE_SECONDS, options.min_seconds), options.max_seconds)
     out = []
     for burst in bursts(values):
         start = max(0.0, burst.onset - _BEFORE)

@@ -12,7 +12,7 @@ import numpy as np
 
 from appliance.signals.grid import Floats
 
-ONSET_SHARE = 0.35
+ONSET_SHARE = 0.6
 _FURTHEST = 45  # seconds; a longer climb is a mood, not a burst
 _APART = 12
 
@@ -27,7 +27,7 @@ class Burst:
     height: float
 
 
-def bursts(values: Floats, least: float = 0.8) -> tuple[Burst, ...]:
+def bursts(values: Floats, least: float = 0.5) -> tuple[Burst, ...]:
     """The bursts of a chat curve, highest first, at least 12 s apart."""
     known = np.nan_to_num(values, nan=-1.0)
     inner = np.flatnonzero((known[1:-1] >= known[:-2]) & (known[1:-1] > known[2:])) + 1

@@ -44,14 +44,14 @@ def text(term: Term, evidence: Evidence, span: Span) -> str:
 
 
 _PHRASES = {
-    "chat.short": (
-        "short quick messages, as when something just happened",
-        "long messages: people were talking about something else",
-    ),
+    "chat.brevity": ("short quick messages, as when something just happened", "long messages: people were talking"),
     "chat.capitals": ("people wrote in capitals", "hardly anybody wrote in capitals"),
     "chat.laughs": ("people laughed in the chat", "fewer laughs in the chat than usual"),
     "chat.emotes": ("emotes and shouts filled the chat", "fewer emotes and shouts than usual"),
     "chat.copies": ("many messages were copies of one another", "few copies in the chat"),
+    "chat.subject": ("the chat was talking about something of its own", "the chat used its own usual cheers"),
+    "chat.before": ("the chat was already busy before", "the chat was quiet before"),
+    "chat.opening": ("in the opening minutes a chat says hello", "in the opening minutes a chat says hello"),
     "query": ("it is about what was asked for", "it is not about what was asked for"),
     "keywords": ("one of the keywords is said", "none of the keywords is said"),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,13 @@ import numpy as np
 from appliance.domain.span import Span
 from appliance.ranking.anchors import weight_of
 from appliance.ranking.options import RankOptions
-from appliance.ranking.weights import INTERCEPT, SLOPE
+from appliance.ranking.weights import INTERCEPT, SLOPE, WEIGHTS, Weight
 from appliance.signals.grid import Floats
 
 _TOP = 8  # the strongest seconds that stand for a stretch
+_TOP_LATE = 20  # a chat goes on writing for a while
+_BEFORE = 25  # seconds of a moment in which its chat should still be quiet
+_OPENING = 400.0  # seconds in which a chat says hello and waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,37 @@ class Term:
 def terms(curves: Mapping[str, Floats], span: Span, options: RankOptions) -> tuple[Term, ...]:
     """The terms of a stretch, strongest first. A signal that knows nothing there adds nothing."""
     found = []
-    for name, values in curves.items():
+    for name, feature in _features(curves, span):
         weight = weight_of(name, options)
-        if weight.value == 0:
-            continue
-        feature = strongest(values, span.start + weight.lead, span.end + weight.tail)
-        if feature is None:
-            continue
-        found.append(Term(name, SLOPE * weight.value * min(max(feature, weight.low), weight.high), feature))
+        if weight.value:
+            found.append(Term(name, SLOPE * weight.value * min(max(feature, weight.low), weight.high), feature))
     return tuple(sorted(found, key=lambda term: -abs(term.weight)))
+
+
+def _features(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, float]]:
+    for name, values in curves.items():
+        if name == "chat":
+            yield from _chat(curves, span)
+        elif not name.startswith("chat."):
+            weight = WEIGHTS.get(name, Weight(0.0))
+            feature = strongest(values, span.start + weight.lead, span.end + weight.tail)
+            if feature is not None:
+                yield name, feature
+
+
+def _chat(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, float]]:
+    """The strongest seconds of the chat after the moment, how people wrote in those, and how busy they were before."""
+    values, late = curves["chat"], WEIGHTS["chat"]
+    first = min(max(0, int(span.start + late.lead)), len(values) - 1)
+    near = np.nan_to_num(values[first : max(first + 1, math.ceil(span.end + late.tail))], nan=-1.0)
+    places = first + np.argsort(near, kind="stable")[-_TOP_LATE:]
+    yield "chat", float(np.nan_to_num(values[places], nan=-1.0).mean())
+    for name, part in curves.items():
+        if name.startswith("chat."):
+            yield name, float(np.nan_to_num(part[places]).mean())
+    begin = min(max(0, int(span.start)), len(values) - 1)
+    yield "chat.before", float(np.nan_to_num(values[begin : begin + _BEFORE]).mean())
+    yield "chat.opening", max(0.0, 1.0 - span.start / _OPENING)
 
 
 def strongest(values: Floats, start: float, end: float) -> float | None:

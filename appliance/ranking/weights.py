@@ -21,15 +21,19 @@ class Weight:
 
 
 _LATE = {"lead": 12.0, "tail": 12.0}
+_MANNER = {"low": -3.0, "high": 6.0, **_LATE}
 
 WEIGHTS: dict[str, Weight] = {
     # What people wrote. Counting people carries most; how they wrote says whether it was about the moment.
-    "chat": Weight(0.55, **_LATE),
-    "chat.short": Weight(0.35, -2.0, 3.0, **_LATE),
-    "chat.capitals": Weight(0.20, -2.0, 3.0, **_LATE),
-    "chat.laughs": Weight(0.10, -2.0, 3.0, **_LATE),
-    "chat.emotes": Weight(0.10, -2.0, 3.0, **_LATE),
-    "chat.copies": Weight(-0.20, 0.0, 3.0, **_LATE),
+    "chat": Weight(0.45, -1.0, 6.0, **_LATE),
+    "chat.before": Weight(-0.30, -1.0, 6.0),
+    "chat.subject": Weight(-0.60, **_MANNER),
+    "chat.emotes": Weight(0.30, **_MANNER),
+    "chat.capitals": Weight(0.25, **_MANNER),
+    "chat.brevity": Weight(0.10, **_MANNER),
+    "chat.laughs": Weight(0.10, **_MANNER),
+    "chat.copies": Weight(-0.10, **_MANNER),
+    "chat.opening": Weight(-1.00),
     "kick-classic": Weight(0.55, **_LATE),
     # What is heard. A reaction of an audience is the best sign there is of something worth seeing.
     "reaction": Weight(0.45, tail=2.0),
@@ -49,5 +53,5 @@ WEIGHTS: dict[str, Weight] = {
 }
 
 # Chance shown = 1 / (1 + exp(-(INTERCEPT + SLOPE * sum of terms))).
-INTERCEPT = -1.4
-SLOPE = 0.9
+INTERCEPT = -1.35
+SLOPE = 1.0

@@ -12,11 +12,12 @@ from appliance.domain.chat import Chat
 from appliance.domain.curve import Curve, Missing
 from appliance.signals import grid
 from appliance.signals.base import Signal, lack
+from appliance.signals.chat_subject import subject
 from appliance.signals.chat_texts import Kinds, kinds
 from appliance.signals.evidence import Evidence
 
 NAME = "chat"
-PARTS = ("short", "capitals", "laughs", "emotes", "copies")
+PARTS = ("brevity", "capitals", "laughs", "emotes", "copies", "subject")
 AGAIN_SECONDS = 8.0  # somebody who writes again within this adds little
 SIGMA = 4.0  # seconds; a reaction in chat lasts ten to twenty
 _LEAST = 12  # below this many messages nothing is usual
@@ -25,8 +26,8 @@ Numbers = NDArray[np.int64]
 
 
 def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
-    """`chat`: different people writing, square root, against the usual; `chat.short`, `.capitals`, `.laughs`, `.emotes`,
-    `.copies`: the share of such messages around every second, against their share in the whole chat, in its spreads.
+    """`chat`: different people writing, square root, against the usual; `chat.brevity`, `.capitals`, `.laughs`,
+    `.emotes`, `.copies`, `.subject`: how people wrote around every second, against how they write in the whole chat.
     """
     chat = evidence.chat
     if chat is None:
@@ -43,10 +44,13 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     weight = worth(chat, kind) * inside
     seconds = np.clip(seconds, 0, length - 1)
     people = np.bincount(seconds, weights=weight, minlength=length).astype(np.float64)
-    written = np.bincount(seconds, weights=weight > 0, minlength=length).astype(np.float64)
     main = _people(people)
-    shares = _shares(seconds, texts, weight > 0, written, kind, length)
-    return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", shares[part]) for part in PARTS))
+    if not (weight > 0).any():
+        return Missing(NAME, "the chat holds only commands and repeated texts", "")
+    counted = weight > 0
+    manners = _manners(seconds, texts, counted, kind, length)
+    manners["subject"] = subject(seconds[counted], texts[counted], chat.vocabulary, length)
+    return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", manners[part]) for part in PARTS))
 
 
 def worth(chat: Chat, kind: Kinds) -> grid.Floats:
@@ -87,32 +91,34 @@ def _people(people: grid.Floats) -> grid.Floats:
     return grid.deviation(soft, 0.0, chance)
 
 
-def _shares(
-    seconds: Numbers,
-    texts: NDArray[np.int32],
-    counted: NDArray[np.bool_],
-    written: grid.Floats,
-    kind: Kinds,
-    length: int,
+def _manners(
+    seconds: Numbers, texts: NDArray[np.int32], counted: NDArray[np.bool_], kind: Kinds, length: int
 ) -> dict[str, grid.Floats]:
+    """For every part the mean around each second against the mean of the whole chat, in spreads of a mean of 16 messages."""
     copied = kind.long & (np.bincount(texts, minlength=len(kind.long)) >= 2)
-    flags = {
-        "short": kind.short,
+    columns = {
+        "brevity": -kind.length,
         "capitals": kind.capitals,
         "laughs": kind.laugh,
         "emotes": kind.emote | kind.shout,
         "copies": copied,
     }
-    near = grid.smooth(written, SIGMA) * (2.5 * SIGMA)  # messages within about ten seconds
-    shares = {}
-    for name, flag in flags.items():
-        hits = np.bincount(seconds, weights=flag[texts] & counted, minlength=length).astype(np.float64)
-        usual = float(hits.sum() / max(written.sum(), 1.0))
+    seconds, texts = seconds[counted], texts[counted]
+    near = _nearby(seconds, None, length)
+    out = {}
+    for name, column in columns.items():
+        written = column[texts].astype(np.float64)
+        usual, spread = float(written.mean()), max(float(written.std()), 0.1) / 4.0
         # Few messages say little: eight usual ones are added everywhere.
-        share = (grid.smooth(hits, SIGMA) * (2.5 * SIGMA) + 8.0 * usual) / (near + 8.0)
-        spread = np.sqrt(max(usual * (1 - usual), 0.01) / 16.0)
-        shares[name] = np.clip((share - usual) / spread, -3.0, 6.0)
-    return shares
+        local = (_nearby(seconds, written, length) + 8.0 * usual) / (near + 8.0)
+        out[name] = np.clip((local - usual) / spread, -3.0, 6.0)
+    return out
+
+
+def _nearby(seconds: Numbers, weights: grid.Floats | None, length: int) -> grid.Floats:
+    """Sums over about ten seconds around every second."""
+    counted = np.bincount(seconds, weights=weights, minlength=length).astype(np.float64)
+    return grid.smooth(counted, SIGMA) * (2.5 * SIGMA)
 
 
 SIGNAL = Signal(NAME, "Chat", measure)

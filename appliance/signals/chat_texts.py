@@ -13,16 +13,15 @@ from appliance.signals.chat_words import COMMAND, EMOTES, LAUGH, SHOUT
 
 Flags = NDArray[np.bool_]
 _AT_ONCE = 20_000  # texts are joined and searched in pieces of this many, which bounds the memory
-_SHORT = 12
 _LONG = 28  # nobody types the same long line as others by chance: it was copied
 _WORD = re.compile(r"[^\s]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """One flag per text of the vocabulary."""
+    """One value per text of the vocabulary."""
 
-    short: Flags
+    length: NDArray[np.float64]  # logarithm of 1 + characters
     capitals: Flags
     laugh: Flags
     emote: Flags
@@ -34,25 +33,23 @@ class Kinds:
 def kinds(vocabulary: Sequence[str], emotes: frozenset[str] = frozenset()) -> Kinds:
     """The kinds of every text; `emotes` are names that the platform itself marked."""
     names = EMOTES | {name.lower() for name in emotes if len(name) > 1}
-    found = [_piece(vocabulary[at : at + _AT_ONCE], names) for at in range(0, len(vocabulary), _AT_ONCE)]
-    if not found:
+    if not vocabulary:
         none = np.zeros(0, dtype=np.bool_)
-        return Kinds(none, none, none, none, none, none, none)
-    return Kinds(*(np.concatenate(column) for column in zip(*found, strict=True)))
+        return Kinds(np.zeros(0), none, none, none, none, none, none)
+    found = [_piece(vocabulary[at : at + _AT_ONCE], names) for at in range(0, len(vocabulary), _AT_ONCE)]
+    lengths = np.concatenate([piece[0] for piece in found])
+    return Kinds(lengths, *(np.concatenate(column) for column in zip(*(piece[1] for piece in found), strict=True)))
 
 
-def _piece(texts: Sequence[str], names: frozenset[str] | set[str]) -> tuple[Flags, ...]:
+def _piece(texts: Sequence[str], names: frozenset[str] | set[str]) -> tuple[NDArray[np.float64], tuple[Flags, ...]]:
     lines = [text if "\n" not in text else text.replace("\n", " ") for text in texts]
     lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
     joined = "\n".join(lines)
     lowered = joined.lower()
     if len(lowered) != len(joined):  # a few letters grow in lower case, and the places would no longer agree
-        lines = [line.lower() for line in lines]
-        lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
-        joined = lowered = "\n".join(lines)
+        lowered = "".join(low if len(low := character.lower()) == 1 else character for character in joined)
     starts = np.concatenate(([0], np.cumsum(lengths + 1)[:-1]))
-    return (
-        (lengths > 0) & (lengths <= _SHORT),
+    flags = (
         _capitals(joined, starts),
         _hit(LAUGH, lowered, starts),
         _named(lowered, starts, names),
@@ -60,6 +57,7 @@ def _piece(texts: Sequence[str], names: frozenset[str] | set[str]) -> tuple[Flag
         _hit(COMMAND, lowered, starts),
         lengths >= _LONG,
     )
+    return np.log1p(lengths), flags
 
 
 def _capitals(joined: str, starts: NDArray[np.int64]) -> Flags:
