@@ -75,7 +75,8 @@ def watched(shared: Context, tell: OnProgress) -> Context:
 
 def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
     """Everything that decides about a video's moments."""
-    from appliance.pipeline.options import ChatOptions, JudgeOptions, ScanOptions, SpeechOptions, VideoOptions, Words
+    from appliance.llm import JudgeOptions
+    from appliance.pipeline.options import ChatOptions, ScanOptions, SpeechOptions, VideoOptions, Words
     from appliance.ranking import RankOptions
     from appliance.sources.base import FetchOptions
 

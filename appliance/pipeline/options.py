@@ -8,6 +8,7 @@ from enum import StrEnum
 from appliance.domain.moment import Moment
 from appliance.domain.style import CaptionStyle
 from appliance.domain.timeline import Aspect
+from appliance.llm import JudgeOptions
 from appliance.ranking import RankOptions
 from appliance.sources.base import FetchOptions
 
@@ -48,18 +49,6 @@ class ChatOptions:
 
     offset: float = 0.0
     emotes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeOptions:
-    """The language model, when there is one. `criteria` holds (name, text)."""
-
-    base_url: str = ""
-    model: str = ""
-    budget: int = 60_000
-    context: int = 8192
-    criteria: tuple[tuple[str, str], ...] = ()
-    timeout: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,19 +12,21 @@ import numpy as np
 from appliance.domain.chat import Chat
 from appliance.domain.curve import Curve
 from appliance.domain.errors import BadInput
-from appliance.domain.moment import Ranking
+from appliance.domain.moment import Moment, Ranking
+from appliance.domain.progress import part
 from appliance.domain.source import Source
 from appliance.domain.verdict import Made
+from appliance.llm import Line, Memory, Shown
 from appliance.pipeline.fetch import fetched
 from appliance.pipeline.options import VideoOptions
 from appliance.pipeline.scan import SCAN, scanned_picture, scanned_sound, scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
 from appliance.pipeline.transcribe import TRANSCRIBE, spoken
-from appliance.ranking import measure, rank
+from appliance.ranking import candidates, measure, rank
 from appliance.signals.evidence import Evidence, Lack
 from appliance.sources.chatlog import read_chat
 from appliance.sources.infojson import Info, read_info
-from appliance.store.artifacts import read_json, write_json
+from appliance.store.artifacts import read_json, write_bytes, write_json
 
 _MOMENTS, _CURVES = "moments.json", "curves.npz"
 
@@ -45,11 +48,59 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
     evidence = gather(inputs, options, notes)
     context.tell(0.3, "weighing")
     found, missing = measure(evidence, options.rank)
+    if options.judge.base_url:
+        evidence = _judged(evidence, found, inputs, options, context, notes)
+        found, missing = measure(evidence, options.rank)
     ranked = rank(evidence, found, missing, options.rank)
     write_json(folder / _MOMENTS, ranked)
     columns: dict[str, Any] = {curve.signal: np.asarray(curve.values) for curve in found}
     np.savez(folder / _CURVES, **columns)
     return Made((_MOMENTS, _CURVES), tuple(notes))
+
+
+def _judged(
+    evidence: Evidence,
+    found: Sequence[Curve],
+    inputs: Inputs,
+    options: VideoOptions,
+    context: Context,
+    notes: list[str],
+) -> Evidence:
+    """The evidence with a language model's opinions on the best candidates, or with the reason why there are none."""
+    from appliance.llm.judge import judge
+
+    answers = context.root / RANK.place(inputs) / "answers"
+    judgement = judge(
+        _shown(evidence, candidates(evidence, found, options.rank)),
+        options.judge,
+        context.api_key,
+        Memory(lambda key: _recalled(answers / key), lambda key, text: write_bytes(answers / key, text.encode())),
+        part(context.tell, 0.3, 0.9),
+    )
+    notes.extend(judgement.notes)
+    if judgement.missing is not None:
+        lack = Lack(judgement.missing.why, judgement.missing.hint)
+        return replace(evidence, lacks={**evidence.lacks, "opinions": lack})
+    notes.append(f"a language model compared {len(judgement.opinions)} candidates ({judgement.tokens} tokens)")
+    return replace(evidence, opinions=judgement.opinions)
+
+
+def _shown(evidence: Evidence, moments: Sequence[Moment]) -> list[Shown]:
+    """The candidates that have words, with their sentences."""
+    if evidence.transcript is None:
+        return []
+    sentences = evidence.transcript.sentences
+    shown = []
+    for moment in moments:
+        inside = [s for s in sentences if s.start < moment.end - 0.1 and s.end > moment.start + 0.1]
+        if inside:
+            lines = tuple(Line(sentence.start, sentence.end, sentence.text) for sentence in inside)
+            shown.append(Shown(moment.start, moment.end, lines))
+    return shown
+
+
+def _recalled(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def gather(inputs: Inputs, options: VideoOptions, notes: list[str]) -> Evidence:

@@ -36,17 +36,17 @@ def locate(said: str) -> Located:
         raise BadInput("no source was given", "Give a file, or a link that begins with https://")
     if not _SCHEME.match(said):
         return _file(said)
-    parts = urlsplit(said)
+    try:
+        parts = urlsplit(said)
+        host, port = (parts.hostname or "").lower().removeprefix("www."), parts.port
+    except ValueError as error:
+        raise BadInput(f"{said}: that is no link: {error}", "Check the link for typing mistakes.") from error
     if parts.scheme.lower() == "file":
         return _file(parts.path)
     if parts.scheme.lower() not in {"http", "https"}:
         raise BadInput(
             f"{said}: links of kind {parts.scheme}:// are not taken", "Use an https:// link or a local file."
         )
-    try:
-        host, port = (parts.hostname or "").lower().removeprefix("www."), parts.port
-    except ValueError as error:
-        raise BadInput(f"{said}: that is no link: {error}", "Check the link for typing mistakes.") from error
     if not host:
         raise BadInput(f"{said}: the link names no host", "Check the link for typing mistakes.")
     platform = next((name for tail, name in _HOSTS.items() if host == tail or host.endswith("." + tail)), None)

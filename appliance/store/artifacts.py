@@ -137,10 +137,10 @@ def guarded_disk(path: Path) -> Iterator[None]:
     except ClipperError:
         raise
     except OSError as error:
-        if error.errno is None:
+        hint = _DISK_HINTS.get(error.errno or 0)
+        if hint is None:
             raise
-        hint = _DISK_HINTS.get(error.errno, "Check the disk and its permissions.")
-        raise NeedsPerson(f"{error.filename or path}: cannot be written: {os.strerror(error.errno)}", hint) from error
+        raise NeedsPerson(f"{error.filename or path}: cannot be written: {error.strerror}", hint) from error
 
 
 _DISK_HINTS = {
@@ -148,6 +148,8 @@ _DISK_HINTS = {
     122: "The disk quota is used up: free some space and run it again; finished steps are kept.",
     13: "You may not write there: choose another place or change its permissions.",
     30: "That disk is mounted read-only: choose another place.",
+    17: "There is a file where a folder should be: choose another place.",
+    20: "There is a file where a folder should be: choose another place.",
     36: "That name is too long for this disk: choose a shorter one.",
 }
 

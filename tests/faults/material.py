@@ -1,0 +1,43 @@
+"""A small video to be interrupted at: moving colours, sound that comes and goes, words beside it."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from appliance.media.ffmpeg import find_ffmpeg
+
+_SECONDS = 70
+
+
+def make_video(path: Path) -> Path:
+    """Write the video and its subtitles; the path of the video."""
+    loud = "if(between(mod(t,20),8,12),0.6,0.08)"
+    subprocess.run(
+        find_ffmpeg().argv(
+            "-f",
+            "lavfi",
+            "-i",
+            f"testsrc2=size=640x360:rate=25:duration={_SECONDS}",
+            "-f",
+            "lavfi",
+            "-i",
+            f"aevalsrc='{loud}*sin(2*PI*220*t)*(0.6+0.4*sin(2*PI*3*t))':duration={_SECONDS}",
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-c:a",
+            "aac",
+            str(path),
+        ),
+        check=True,
+    )
+    lines = []
+    for number, start in enumerate(range(1, _SECONDS - 4, 4), 1):
+        lines.append(
+            f"{number}\n00:{start // 60:02}:{start % 60:02},000 --> 00:{start // 60:02}:{start % 60 + 3:02},200\n"
+        )
+        lines.append(f"This is sentence number {number} of them.\n\n")
+    path.with_suffix(".srt").write_text("".join(lines), encoding="utf-8")
+    return path
