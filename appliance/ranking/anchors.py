@@ -9,6 +9,7 @@ import numpy as np
 
 from appliance.domain.span import Span
 from appliance.ranking.bursts import bursts
+from appliance.ranking.classic import peaks
 from appliance.ranking.options import RankOptions
 from appliance.ranking.weights import WEIGHTS, Weight
 from appliance.signals.grid import Floats, smooth
@@ -59,9 +60,10 @@ def anchors(curves: Mapping[str, Floats], options: RankOptions, seconds: float) 
     length = len(next(iter(curves.values())))
     limit = max(_LEAST, int(_PER_HOUR * seconds / 3600))
     found: list[Anchor] = []
-    for name in ("chat", "kick-classic"):
-        if name in curves and weight_of(name, options).value > 0:
-            found += _from_chat(curves[name], options, seconds)[:limit]
+    if "chat" in curves and weight_of("chat", options).value > 0:
+        found += _from_chat(curves["chat"], options, seconds)[:limit]
+    if "kick-classic" in curves and weight_of("kick-classic", options).value > 0:
+        found += _from_classic(curves["kick-classic"], options, seconds)[:limit]
     total = fused(curves, options, length)
     if float(np.ptp(total)) > 0:
         found += _from_sum(total, options, seconds)[:limit]
@@ -76,6 +78,14 @@ def _from_chat(values: Floats, options: RankOptions, seconds: float) -> list[Anc
         end = min(seconds, start + wanted)
         core = Span(min(start + 5.0, end), max(min(start + 0.6 * wanted, end), min(start + 5.0, end)))
         out.append(Anchor(core, Span(start, end), burst.peak, burst.height, late=True))
+    return out
+
+
+def _from_classic(values: Floats, options: RankOptions, seconds: float) -> list[Anchor]:
+    out = []
+    for peak, span in peaks(values, options.max_seconds):
+        ideal = Span(min(span.start, seconds), min(span.end, seconds))
+        out.append(Anchor(Span(peak, peak).clamp(ideal), ideal, peak, float(values[int(peak)]), late=True))
     return out
 
 

@@ -22,12 +22,15 @@ _INSIDE, _OUTSIDE = 0.05, -0.05  # log-odds a second
 _FLASH = 0.3  # a shot shorter than this at an edge is a flash
 
 
-def settle(anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, seconds: float) -> Span:
-    """The moment of an anchor. `rising` is the running sum (length + 1) of what each second is worth by the other signals."""
+def settle(anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, seconds: float) -> Span | None:
+    """The moment of an anchor; None where no allowed pair of edges holds its core (inside one very long cue, say).
+
+    `rising` is the running sum (length + 1) of what each second is worth by the other signals.
+    """
     starts = np.flatnonzero((points.starts >= anchor.ideal.start - _REACH) & (points.starts <= anchor.core.start + 1.0))
     ends = np.flatnonzero((points.ends >= anchor.core.end - 1.0) & (points.ends <= anchor.ideal.end + _REACH))
     if not len(starts) or not len(ends):
-        return _plain(anchor, options, seconds)
+        return None
     begin, finish = points.starts[starts], points.ends[ends]
     length = finish[None, :] - begin[:, None]
     worth = (
@@ -39,7 +42,7 @@ def settle(anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, 
     longest = min(options.max_seconds, seconds)
     allowed = (length >= min(options.min_seconds, longest) - 1e-6) & (length <= longest + 1e-6)
     if not allowed.any():
-        return _plain(anchor, options, seconds)
+        return None
     worth = np.where(allowed, worth, -np.inf)
     first, last = np.unravel_index(int(np.argmax(worth)), worth.shape)
     return Span(float(begin[first]), float(finish[last]))
@@ -56,11 +59,12 @@ def _wanted(anchor: Anchor, begin: Floats, finish: Floats) -> Floats:
 
 
 def _at(rising: Floats, times: Floats) -> Floats:
-    return np.interp(times, np.arange(len(rising)), rising)
+    whole = np.clip(times.astype(np.int64), 0, len(rising) - 2)
+    return np.asarray(rising[whole] + (times - whole) * (rising[whole + 1] - rising[whole]))
 
 
-def _plain(anchor: Anchor, options: RankOptions, seconds: float) -> Span:
-    """Without any edge: the wanted stretch, made long enough and not too long, inside the source."""
+def plain(anchor: Anchor, options: RankOptions, seconds: float) -> Span:
+    """Where no edge serves: the wanted stretch, made long enough and not too long, inside the source."""
     length = min(max(anchor.ideal.seconds, options.min_seconds), options.max_seconds, seconds)
     start = min(max(0.0, anchor.ideal.start), seconds - length)
     return Span(start, start + length)

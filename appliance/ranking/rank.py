@@ -12,9 +12,9 @@ from appliance.domain.moment import Moment, Ranking
 from appliance.domain.span import Span
 from appliance.domain.transcript import join
 from appliance.ranking import search as searching
-from appliance.ranking.anchors import Anchor, anchors, fused
-from appliance.ranking.boundaries import refine, settle
-from appliance.ranking.edges import Edges, edges
+from appliance.ranking.anchors import Anchor, anchors, fused, is_late
+from appliance.ranking.boundaries import plain, refine, settle
+from appliance.ranking.edges import edges
 from appliance.ranking.explain import reasons
 from appliance.ranking.headline import headline
 from appliance.ranking.options import RankOptions
@@ -25,6 +25,7 @@ from appliance.signals.grid import Floats, cells, fit, floats
 
 _JUDGED = 25
 _SHORTEST = 1.0  # seconds; less is no clip
+_WORTH = 0.06  # log-odds that a second of one above the mean of the fused signals is worth inside a moment
 _WEAK = 0.10  # a chance under one in ten is shown only to fill the floor
 
 
@@ -89,6 +90,7 @@ def _on_grid(curves: Sequence[Curve], evidence: Evidence, options: RankOptions) 
     """All curves on one grid, with those that the options ask for."""
     length = cells(evidence.seconds)
     grid = {curve.signal: fit(floats(curve), length) for curve in curves}
+    grid = {name: np.nan_to_num(values) if is_late(name) else values for name, values in grid.items()}
     if options.query:
         grid["query"] = searching.search(evidence.transcript, evidence.chat, options.query, evidence.seconds)
     if options.keywords:
@@ -103,24 +105,25 @@ def _candidates(
 ) -> list[_Candidate]:
     length = cells(evidence.seconds)
     places = anchors(grid, options, evidence.seconds) if grid else ()
-    if not places:
-        places = _even(evidence.seconds, options)
     points = edges(evidence)
     total = fused(grid, options, length)
-    rising = np.concatenate(([0.0], np.cumsum(np.clip(total - float(np.mean(total)), -1.0, 2.0) * 0.06)))
-    spans = {_edged(anchor, points, rising, options, evidence, shots): anchor for anchor in reversed(places)}
-    out = []
-    for span, anchor in spans.items():
-        found = terms(grid, span, options)
-        text = "" if evidence.transcript is None else join([word.text for word in evidence.transcript.within(span)])
-        out.append(_Candidate(span, anchor, found, logit(found), text))
-    return out
+    rising = np.concatenate(([0.0], np.cumsum(np.clip(total - float(np.mean(total)), -1.0, 2.0) * _WORTH)))
+    spans: dict[Span, Anchor] = {}
+    for anchor in (*places, *(() if places else _even(evidence.seconds, options))):
+        span = settle(anchor, points, rising, options, evidence.seconds)
+        if span is not None:
+            spans.setdefault(refine(span, shots, evidence.transcript), anchor)
+    if not spans:
+        spans = {plain(anchor, options, evidence.seconds): anchor for anchor in _even(evidence.seconds, options)}
+    return [_candidate(span, anchor, evidence, grid, options) for span, anchor in spans.items()]
 
 
-def _edged(
-    anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, evidence: Evidence, shots: Sequence[float]
-) -> Span:
-    return refine(settle(anchor, points, rising, options, evidence.seconds), shots, evidence.transcript)
+def _candidate(
+    span: Span, anchor: Anchor, evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions
+) -> _Candidate:
+    found = terms(grid, span, options)
+    text = "" if evidence.transcript is None else join([word.text for word in evidence.transcript.within(span)])
+    return _Candidate(span, anchor, found, logit(found), text)
 
 
 def _even(seconds: float, options: RankOptions) -> tuple[Anchor, ...]:

@@ -14,7 +14,7 @@ from appliance.ranking.options import RankOptions
 from appliance.ranking.weights import INTERCEPT, SLOPE, WEIGHTS, Weight
 from appliance.signals.grid import Floats
 
-_TOP = 8  # the strongest seconds that stand for a stretch
+_TOP = 12  # the strongest seconds that stand for a stretch
 _TOP_LATE = 20  # a chat goes on writing for a while
 _BEFORE = 25  # seconds of a moment in which its chat should still be quiet
 _OPENING = 400.0  # seconds in which a chat says hello and waits
@@ -52,21 +52,21 @@ def _features(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, f
 
 def _chat(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, float]]:
     """The strongest seconds of the chat after the moment, how people wrote in those, and how busy they were before."""
-    values, late = curves["chat"], WEIGHTS["chat"]
+    values, late = curves["chat"], WEIGHTS["chat"]  # a chat is known throughout, so none of this is NaN
     first = min(max(0, int(span.start + late.lead)), len(values) - 1)
-    near = np.nan_to_num(values[first : max(first + 1, math.ceil(span.end + late.tail))], nan=-1.0)
+    near = values[first : max(first + 1, math.ceil(span.end + late.tail))]
     places = first + np.argsort(near, kind="stable")[-_TOP_LATE:]
-    yield "chat", float(np.nan_to_num(values[places], nan=-1.0).mean())
+    yield "chat", float(values[places].mean())
     for name, part in curves.items():
         if name.startswith("chat."):
-            yield name, float(np.nan_to_num(part[places]).mean())
+            yield name, float(part[places].mean())
     begin = min(max(0, int(span.start)), len(values) - 1)
-    yield "chat.before", float(np.nan_to_num(values[begin : begin + _BEFORE]).mean())
+    yield "chat.before", float(values[begin : begin + _BEFORE].mean())
     yield "chat.opening", max(0.0, 1.0 - span.start / _OPENING)
 
 
 def strongest(values: Floats, start: float, end: float) -> float | None:
-    """The mean of the eight strongest seconds of a stretch; None where nothing is known."""
+    """The mean of the twelve strongest seconds of a stretch; None where nothing is known."""
     near = values[max(0, int(start)) : max(0, math.ceil(end))]
     near = near[np.isfinite(near)]
     if not len(near):

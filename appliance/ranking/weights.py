@@ -34,7 +34,7 @@ WEIGHTS: dict[str, Weight] = {
     "chat.laughs": Weight(0.10, **_MANNER),
     "chat.copies": Weight(-0.10, **_MANNER),
     "chat.opening": Weight(-1.00),
-    "kick-classic": Weight(0.55, **_LATE),
+    "kick-classic": Weight(0.45, -1.0, 6.0),
     # What is heard. A reaction of an audience is the best sign there is of something worth seeing.
     "reaction": Weight(0.45, tail=2.0),
     "pace": Weight(0.45, tail=1.0),

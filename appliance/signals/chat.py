@@ -22,7 +22,7 @@ AGAIN_SECONDS = 8.0  # somebody who writes again within this adds little
 SIGMA = 4.0  # seconds; a reaction in chat lasts ten to twenty
 _LEAST = 12  # below this many messages nothing is usual
 
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.int32]
 
 
 def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
@@ -35,7 +35,7 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     if len(chat) < _LEAST:
         return Missing(NAME, f"the chat has only {len(chat)} messages", "Is it the chat of this video?")
     length = grid.cells(evidence.seconds)
-    seconds = np.frombuffer(chat.times, dtype=np.float64).astype(np.int64)
+    seconds = np.floor(np.frombuffer(chat.times, dtype=np.float64)).astype(np.int32)
     inside = (seconds >= 0) & (seconds < length)
     if inside.sum() < _LEAST:
         return Missing(NAME, "nearly all chat messages lie after the end of the video", "Set the offset of the chat.")
@@ -53,7 +53,7 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", manners[part]) for part in PARTS))
 
 
-def worth(chat: Chat, kind: Kinds) -> grid.Floats:
+def worth(chat: Chat, kind: Kinds) -> NDArray[np.float32]:
     """How much each message counts: 1 for somebody who has not just written, a quarter for one who has; 0 for commands and
     for a text that the same user posts again and again, as bots do.
     """
@@ -61,12 +61,10 @@ def worth(chat: Chat, kind: Kinds) -> grid.Floats:
     texts = np.frombuffer(chat.texts, dtype=np.int32)
     times = np.frombuffer(chat.times, dtype=np.float64)
     order = np.argsort(users, kind="stable")
-    same = np.zeros(len(order), dtype=np.bool_)
-    same[1:] = users[order[1:]] == users[order[:-1]]
-    gap = np.full(len(order), np.inf)
-    gap[1:][same[1:]] = (times[order[1:]] - times[order[:-1]])[same[1:]]
-    out = np.empty(len(order))
-    out[order] = np.where(gap < AGAIN_SECONDS, 0.25, 1.0)
+    again = np.zeros(len(order), dtype=np.bool_)
+    again[1:] = (np.diff(users[order]) == 0) & (np.diff(times[order]) < AGAIN_SECONDS)
+    out = np.ones(len(order), dtype=np.float32)
+    out[order[again]] = 0.25
     out[kind.command[texts]] = 0.0
     out[_bots(users, texts, kind)] = 0.0
     return out
@@ -100,14 +98,14 @@ def _manners(
         "brevity": -kind.length,
         "capitals": kind.capitals,
         "laughs": kind.laugh,
-        "emotes": kind.emote | kind.shout,
+        "emotes": kind.emote,
         "copies": copied,
     }
     seconds, texts = seconds[counted], texts[counted]
     near = _nearby(seconds, None, length)
     out = {}
     for name, column in columns.items():
-        written = column[texts].astype(np.float64)
+        written = column[texts].astype(np.float32)
         usual, spread = float(written.mean()), max(float(written.std()), 0.1) / 4.0
         # Few messages say little: eight usual ones are added everywhere.
         local = (_nearby(seconds, written, length) + 8.0 * usual) / (near + 8.0)
@@ -115,7 +113,7 @@ def _manners(
     return out
 
 
-def _nearby(seconds: Numbers, weights: grid.Floats | None, length: int) -> grid.Floats:
+def _nearby(seconds: Numbers, weights: NDArray[np.float32] | None, length: int) -> grid.Floats:
     """Sums over about ten seconds around every second."""
     counted = np.bincount(seconds, weights=weights, minlength=length).astype(np.float64)
     return grid.smooth(counted, SIGMA) * (2.5 * SIGMA)

@@ -19,14 +19,13 @@ _SAMPLE = 24  # messages of a hop that are read: more of them say the same
 _PRIOR = 4.0  # messages by which small windows are drawn towards the usual
 
 
-def subject(seconds: NDArray[np.int64], texts: NDArray[np.int32], vocabulary: Sequence[str], length: int) -> Floats:
+def subject(seconds: NDArray[np.int32], texts: NDArray[np.int32], vocabulary: Sequence[str], length: int) -> Floats:
     """For every second how unusual the words around it are for this chat, in standard deviations around the mean (-3 to 3).
 
     `seconds` (rising) and `texts` are those of the messages that count.
     """
-    block = seconds // _HOP
-    kept = _sample(block)
-    block, texts = block[kept], texts[kept]
+    kept = _sample(seconds // _HOP)
+    block, texts = (seconds[kept] // _HOP).astype(np.int64), texts[kept]
     message, token = _tokens(texts, vocabulary)
     if not len(token):
         return np.zeros(length)
@@ -45,14 +44,14 @@ def subject(seconds: NDArray[np.int64], texts: NDArray[np.int32], vocabulary: Se
     gain = times / size * np.log((times + 0.5) / (size * usual + 0.5))
     total = np.bincount(place, weights=gain, minlength=count)
     curve = np.interp(np.arange(length) + 0.5, (np.arange(count) + 1.0) * _HOP, total)
-    return np.clip((curve - curve.mean()) / max(float(curve.std()), 1e-6), -3.0, 3.0)
+    return np.asarray(np.clip((curve - curve.mean()) / max(float(curve.std()), 1e-6), -3.0, 3.0))
 
 
-def _sample(block: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _sample(block: NDArray[np.int32]) -> NDArray[np.bool_]:
     """At most 24 messages of every hop, evenly."""
-    first = np.searchsorted(block, block, side="left")
-    count = np.searchsorted(block, block, side="right") - first
-    place = np.arange(len(block)) - first
+    sizes = np.bincount(block)
+    place = np.arange(len(block), dtype=np.int32) - (np.cumsum(sizes) - sizes).astype(np.int32)[block]
+    count = sizes.astype(np.int32)[block]
     return np.asarray((count <= _SAMPLE) | ((place + 1) * _SAMPLE // count > place * _SAMPLE // count))
 
 

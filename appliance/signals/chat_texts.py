@@ -1,87 +1,98 @@
-"""What kind of message each different text of a chat is. Texts repeat, so each is looked at once."""
+"""What kind of message each different text of a chat is. Texts repeat, so each is looked at once; so do words, even more."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
-from appliance.signals.chat_words import COMMAND, EMOTES, LAUGH, SHOUT
+from appliance.signals.chat_words import EMOTES, LAUGH, SHOUT
 
 Flags = NDArray[np.bool_]
-_AT_ONCE = 20_000  # texts are joined and searched in pieces of this many, which bounds the memory
+_AT_ONCE = 10_000  # texts are looked at in pieces of this many, which bounds the memory
+_REMEMBERED = 50_000  # words; after that new ones are looked at anew, which bounds the memory
 _LONG = 28  # nobody types the same long line as others by chance: it was copied
-_WORD = re.compile(r"[^\s]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
     """One value per text of the vocabulary."""
 
-    length: NDArray[np.float64]  # logarithm of 1 + characters
+    length: NDArray[np.float32]  # logarithm of 1 + characters
     capitals: Flags
     laugh: Flags
-    emote: Flags
-    shout: Flags
+    emote: Flags  # emotes and shouts that mean that something happened
     command: Flags
     long: Flags
 
 
 def kinds(vocabulary: Sequence[str], emotes: frozenset[str] = frozenset()) -> Kinds:
     """The kinds of every text; `emotes` are names that the platform itself marked."""
-    names = EMOTES | {name.lower() for name in emotes if len(name) > 1}
-    if not vocabulary:
-        none = np.zeros(0, dtype=np.bool_)
-        return Kinds(np.zeros(0), none, none, none, none, none, none)
-    found = [_piece(vocabulary[at : at + _AT_ONCE], names) for at in range(0, len(vocabulary), _AT_ONCE)]
-    lengths = np.concatenate([piece[0] for piece in found])
-    return Kinds(lengths, *(np.concatenate(column) for column in zip(*(piece[1] for piece in found), strict=True)))
+    count = len(vocabulary)
+    found = Kinds(np.zeros(count, dtype=np.float32), *(np.zeros(count, dtype=np.bool_) for _ in range(5)))
+    words = _Words(EMOTES | {name.lower() for name in emotes if len(name) > 1})
+    for begin in range(0, count, _AT_ONCE):
+        texts = vocabulary[begin : begin + _AT_ONCE]
+        here = slice(begin, begin + len(texts))
+        lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+        found.length[here] = np.log1p(lengths)
+        found.long[here] = lengths >= _LONG
+        found.capitals[here] = _capitals(texts, lengths)
+        found.command[here] = [text[:1] in {"!", "/"} and text[1:2].isalpha() and text[:5] != "!clip" for text in texts]
+        laughs, shouts = words.mark(texts)
+        found.laugh[begin + np.array(laughs, dtype=np.int64)] = True
+        found.emote[begin + np.array(shouts, dtype=np.int64)] = True
+    return found
 
 
-def _piece(texts: Sequence[str], names: frozenset[str] | set[str]) -> tuple[NDArray[np.float64], tuple[Flags, ...]]:
-    lines = [text if "\n" not in text else text.replace("\n", " ") for text in texts]
-    lengths = np.fromiter(map(len, lines), dtype=np.int64, count=len(lines))
-    joined = "\n".join(lines)
-    lowered = joined.lower()
-    if len(lowered) != len(joined):  # a few letters grow in lower case, and the places would no longer agree
-        lowered = "".join(low if len(low := character.lower()) == 1 else character for character in joined)
-    starts = np.concatenate(([0], np.cumsum(lengths + 1)[:-1]))
-    flags = (
-        _capitals(joined, starts),
-        _hit(LAUGH, lowered, starts),
-        _named(lowered, starts, names),
-        _hit(SHOUT, lowered, starts),
-        _hit(COMMAND, lowered, starts),
-        lengths >= _LONG,
-    )
-    return np.log1p(lengths), flags
+class _Words:
+    """The words that were met so far, and which of them are laughs, emotes or shouts."""
+
+    def __init__(self, names: frozenset[str] | set[str]) -> None:
+        self._names = names
+        self._met: set[str] = set()
+        self._laughs: set[str] = set()
+        self._shouts: set[str] = set()
+
+    def mark(self, texts: Sequence[str]) -> tuple[list[int], list[int]]:
+        """The places of the texts that hold a laugh, and of those that hold an emote or a shout."""
+        lines = [text.lower().split() for text in texts]
+        fresh = set(chain.from_iterable(lines)) - self._met
+        # Numbers are many and mean nothing, except for the Thai laugh.
+        joined = "\n".join(word for word in fresh if not word.isdigit() or word.startswith("555"))
+        if len(self._met) < _REMEMBERED:
+            self._met |= fresh
+        self._laughs |= _holding(LAUGH, joined)
+        self._shouts |= _holding(SHOUT, joined) | (fresh & self._names)
+        laughs, shouts = self._laughs, self._shouts
+        either = laughs | shouts
+        marked = [place for place, line in enumerate(lines) if not either.isdisjoint(line)]
+        return (
+            [place for place in marked if not laughs.isdisjoint(lines[place])],
+            [place for place in marked if not shouts.isdisjoint(lines[place])],
+        )
 
 
-def _capitals(joined: str, starts: NDArray[np.int64]) -> Flags:
+def _holding(pattern: re.Pattern[str], joined: str) -> set[str]:
+    """The lines of `joined` in which the pattern is found."""
+    out = set()
+    for found in pattern.finditer(joined):
+        begin = joined.rfind("\n", 0, found.start()) + 1
+        end = joined.find("\n", found.end())
+        out.add(joined[begin : end if end >= 0 else len(joined)])
+    return out
+
+
+def _capitals(texts: Sequence[str], lengths: NDArray[np.int64]) -> Flags:
     """Three Latin letters or more, at least seven in ten of them capitals."""
-    codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-    if not len(codes):
-        return np.zeros(len(starts), dtype=np.bool_)
-    upper = np.concatenate(([0], np.cumsum((codes >= 65) & (codes <= 90))))
-    lower = np.concatenate(([0], np.cumsum((codes >= 97) & (codes <= 122))))
-    ends = np.append(starts[1:] - 1, len(codes))
-    capital = upper[ends] - upper[starts]
-    letters = capital + lower[ends] - lower[starts]
+    codes = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    ends = np.cumsum(lengths)
+    upper = np.concatenate(([0], np.cumsum((codes >= 65) & (codes <= 90), dtype=np.int32)))
+    lower = np.concatenate(([0], np.cumsum((codes >= 97) & (codes <= 122), dtype=np.int32)))
+    capital = upper[ends] - upper[ends - lengths]
+    letters = capital + lower[ends] - lower[ends - lengths]
     return np.asarray((letters >= 3) & (capital >= 0.7 * letters))
-
-
-def _hit(pattern: re.Pattern[str], joined: str, starts: NDArray[np.int64]) -> Flags:
-    flags = np.zeros(len(starts), dtype=np.bool_)
-    places = [found.start() for found in pattern.finditer(joined)]
-    flags[np.searchsorted(starts, places, side="right") - 1] = True
-    return flags
-
-
-def _named(lowered: str, starts: NDArray[np.int64], names: frozenset[str] | set[str]) -> Flags:
-    flags = np.zeros(len(starts), dtype=np.bool_)
-    places = [found.start() for found in _WORD.finditer(lowered) if found[0] in names]
-    flags[np.searchsorted(starts, places, side="right") - 1] = True
-    return flags

@@ -26,7 +26,7 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     if chat is None:
         return lack(evidence, "chat", NAME, "there is no chat replay", "Give one with --chat FILE.")
     length = grid.cells(evidence.seconds)
-    seconds = np.frombuffer(chat.times, dtype=np.float64).astype(np.int64)
+    seconds = np.frombuffer(chat.times, dtype=np.float64).astype(np.int32)
     inside = (seconds >= 0) & (seconds < length)
     if not inside.any():
         return Missing(NAME, "no chat message lies inside the video", "Set the offset of the chat.")

@@ -9,14 +9,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.domain.chat import Chat
 from appliance.domain.errors import BadInput
 from appliance.sources import _chat_blocks as blocks
 from appliance.sources._chat_records import Message, message
+
+T = TypeVar("T", int, float)
 
 _NAMED_LINES = 5
 _FORMATS = 'Known are JSON lines {"t","user","text"}, TwitchDownloader, chat-downloader, Kick and yt-dlp live_chat.'
@@ -99,21 +103,17 @@ class _Columns:
 
     def chat(self) -> Chat:
         """The columns in order of time, from 0 on. Times of day count from the first message."""
-        times = np.frombuffer(self.times, dtype=np.float64)
-        users = np.frombuffer(self.users, dtype=np.int32)
-        texts = np.frombuffer(self.texts, dtype=np.int32)
-        times = times - (times.min() if self.absolute else 0.0) + self.offset
+        times = np.frombuffer(self.times, dtype=np.float64)  # a view: what is added below is added in place
+        times += self.offset - (times.min() if self.absolute else 0.0)
         usable = times >= 0
         dropped = int(len(times) - usable.sum())
-        if dropped:
-            times, users, texts = times[usable], users[usable], texts[usable]
-        if np.any(np.diff(times) < 0):
-            order = np.argsort(times, kind="stable")
-            times, users, texts = times[order], users[order], texts[order]
+        ordered = bool(np.all(times[1:] >= times[:-1]))
+        columns = (self.times, self.users, self.texts)
+        if dropped or not ordered:
+            order = np.flatnonzero(usable)[np.argsort(times[usable], kind="stable")]
+            columns = (_taken(self.times, order), _taken(self.users, order), _taken(self.texts, order))
         return Chat(
-            array("d", times.tobytes()),
-            array("i", users.tobytes()),
-            array("i", texts.tobytes()),
+            *columns,
             tuple(self.text_numbers),
             frozenset(self.emotes),
             before_start=dropped,
@@ -121,6 +121,10 @@ class _Columns:
             platform=self.platform,
             unreadable_lines=tuple(self.unreadable_lines),
         )
+
+
+def _taken(column: array[T], order: NDArray[np.int64]) -> array[T]:
+    return array(column.typecode, np.frombuffer(column, dtype=column.typecode)[order].tobytes())
 
 
 def _read_lines(file: blocks.Readable, columns: _Columns) -> None:

@@ -16,7 +16,8 @@ from appliance.domain.moment import Moment
 from appliance.domain.span import Span
 from appliance.domain.transcript import Origin, Transcript, Word
 from appliance.planning.sentences import sentences
-from appliance.ranking import RankOptions, measure as measured, rank
+from appliance.ranking import RankOptions, rank
+from appliance.ranking import measure as measured
 from appliance.signals.evidence import Evidence
 from tests.bench.figures import Bench
 
@@ -65,8 +66,8 @@ def read(row: dict[str, object]) -> Talk | None:
     starts = [start for start, _, _ in kept]
     letters = sum(len(text) for _, text, _ in kept[:-1]) / max(starts[-1] - starts[0], 1.0)
     ends = [*starts[1:], starts[-1] + len(kept[-1][1]) / max(letters, 1.0)]
-    words = tuple(spread([(start, end, text) for (start, text, _), end in zip(kept, ends, strict=True)]))
-    said = sentences(words)
+    spoken = tuple(spread([(start, end, text) for (start, text, _), end in zip(kept, ends, strict=True)]))
+    said = sentences(spoken)
     seconds = ends[-1]
     transcript = Transcript("en", Origin.SIDECAR, said, (Span(0.0, seconds),))
     inside = np.array([time for time in reactions if time <= seconds])
