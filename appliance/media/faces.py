@@ -42,8 +42,8 @@ class Found:
 
 def small_size(width: int, height: int) -> tuple[int, int]:
     """The even size at which two pictures of this shape fill the model's square together; never larger than the picture."""
-    room = SIDE - _GAP
-    scale = min(SIDE / width, room / 2 / height) if width >= height else min(room / 2 / width, SIDE / height)
+    room = SIDE // 2 - _GAP
+    scale = min(SIDE / width, room / height) if width >= height else min(room / width, SIDE / height)
     scale = min(scale, 1.0)
     return max(16, int(width * scale) // 2 * 2), max(16, int(height * scale) // 2 * 2)
 
@@ -79,7 +79,8 @@ class FaceFinder:
         height, width = picture.shape[:2]
         if number == 0:
             return 0, 0
-        return (0, height + _GAP) if width >= height else (width + _GAP, 0)
+        # The middle of the square lies on all three grids, so that the second picture is seen just as the first.
+        return (0, SIDE // 2) if width >= height else (SIDE // 2, 0)
 
     def _run(self, square: Floats) -> tuple[Floats, Floats, Floats]:
         """Boxes, scores and points above the threshold."""

@@ -19,6 +19,9 @@ from appliance.planning.framing_motion import attention
 from appliance.planning.framing_people import Person, people, speakers
 
 _CLEAR = 0.3  # how much livelier than the others a mouth must be before the camera cuts to it
+_GATHERED = 0.34  # from 0 (spread evenly) to 1 (all inside): what happens is in one place; half as much where faces were not sought
+_LIVELY = 1.5  # grey levels a picture: the picture moves as a whole
+_PANE_FULL = 1.3  # a head may take so much of its half before sharing the canvas makes no sense
 _TURN = 1.5  # seconds that a speaker stays on screen at least
 
 
@@ -82,11 +85,16 @@ def _framed(shot: _Shot) -> list[Scene]:
     if clear >= _CLEAR:
         return [_on(shot, persons[who], span) for who, span in _turns(shot, chosen)]
     if len(persons) == 2 and shot.options.split:
-        return [_split(shot, persons)]
+        split = _split(shot, persons)
+        if all(
+            person.middle("head") <= _PANE_FULL * view.keys[0].box.height
+            for person, view in zip(persons, split.views, strict=True)
+        ):
+            return [split]
     heads = sorted((person.middle("head") for person in persons), reverse=True)
     if heads[0] > 1.6 * heads[1]:
         return [_on(shot, max(persons, key=lambda person: person.middle("head")), shot.span)]
-    return [_fitted(shot)]
+    return [_fitted(shot, sum(_extent(persons)) / 2)]
 
 
 def _on(shot: _Shot, person: Person, span: Span) -> Scene:
@@ -96,7 +104,7 @@ def _on(shot: _Shot, person: Person, span: Span) -> Scene:
     times = [shot.looks[number].at for number in seen]
     if not faces:
         faces, times = list(person.faces), [shot.looks[number].at for number in person.seen]
-    view = lens(shot.footage, shot.canvas, shot.options, head=person.middle("head"))
+    view = lens(shot.footage, shot.canvas, shot.options, head=person.middle("head"), eye=person.middle("eye"))
     room = 0.07 * view.width * max(-1.0, min(1.0, 2.5 * person.middle("facing")))
     times[0] = span.start
     reach = Reach(0.13 * view.width, 0.07 * view.height, view.width)
@@ -127,9 +135,9 @@ def _split(shot: _Shot, persons: Sequence[Person]) -> Scene:
     return _still(shot, Layout.SPLIT, tuple(boxes))
 
 
-def _fitted(shot: _Shot) -> Scene:
-    """The whole picture, or as much of it as leaves it 45 % of a tall canvas's height."""
-    x = attention(shot.looks, 1.0).x
+def _fitted(shot: _Shot, x: float | None = None) -> Scene:
+    """The whole picture, or as much of it around `x` as leaves it 45 % of a tall canvas's height."""
+    x = attention(shot.looks, 1.0).x if x is None else x
     ratio = shot.footage.width / shot.footage.height
     width = min(1.0, shot.canvas.width / shot.canvas.height / 0.45 / ratio)
     left = min(max(x - width / 2, 0.0), 1.0 - width)
@@ -137,15 +145,17 @@ def _fitted(shot: _Shot) -> Scene:
 
 
 def _by_motion(shot: _Shot) -> Scene:
-    """A crop on where things happen; the whole picture when they happen everywhere."""
+    """A crop on where things happen. When they happen everywhere: the middle of a picture that moves as a whole (a game, a
+    drive), and all of one that stands still (a screen, a page of text).
+    """
     view = lens(shot.footage, shot.canvas, shot.options)
-    whole = attention(shot.looks, view.width)
-    if view.width > 0.98 and view.height > 0.98:
+    seen = attention(shot.looks, view.width)
+    even = view.width  # what the window would hold if everything were spread evenly
+    if view.width > 0.98 or seen.share >= even + (_GATHERED if shot.footage.with_faces else _GATHERED / 2) * (1 - even):
+        return _still(shot, Layout.CROP, (view.box(seen.x, seen.y),))
+    if seen.lively >= _LIVELY:
         return _still(shot, Layout.CROP, (view.box(0.5, 0.5),))
-    usual = view.width  # what the window would hold if everything were spread evenly
-    if view.width < 0.98 and whole.share < usual + (0.24 if shot.footage.with_faces else 0.16) * (1 - usual):
-        return _fitted(shot)
-    return _still(shot, Layout.CROP, (view.box(whole.x, whole.y),))
+    return _fitted(shot)
 
 
 def _still(shot: _Shot, layout: Layout, boxes: Sequence[Box]) -> Scene:

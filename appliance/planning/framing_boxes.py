@@ -10,7 +10,8 @@ from appliance.planning.framing_footage import Footage
 
 EYES = 0.355  # how far down the frame the eyes are
 HEAD = 0.23  # how high a head is made, where the picture has the pixels; it may be 0.18 to 0.30
-_HEAD_LEAST = 0.18
+_HEAD_LEAST, _HEAD_MOST = 0.18, 0.30
+_EYES_LOWEST = 0.40
 _PANE_EYES = 0.36
 _PANE_HEAD = 0.46  # of its own half
 GAP = 0.004  # between two halves, of the canvas height
@@ -65,13 +66,23 @@ def pane(canvas: Canvas) -> Pane:
 
 
 def lens(
-    footage: Footage, canvas: Canvas, limits: Limits, head: float | None = None, closest: float | None = None
+    footage: Footage,
+    canvas: Canvas,
+    limits: Limits,
+    head: float | None = None,
+    eye: float | None = None,
+    closest: float | None = None,
 ) -> Lens:
-    """The crop for a canvas: as large as the picture allows, closer when the head would be lower than 18 % of the frame."""
+    """The crop for a canvas: as large as the picture allows; closer when the head would be lower than 18 % of the frame, or
+    when the eyes stand so low in the picture that there would be nothing but room above them.
+    """
     full = _largest(footage, canvas.width / canvas.height)
-    if head is None or head / full.height >= _HEAD_LEAST:
+    if head is None:
         return full
-    height = max(head / HEAD, _least(footage, full, canvas.height, limits, closest))
+    height = full.height if head / full.height >= _HEAD_LEAST else head / HEAD
+    if eye is not None:
+        height = max(min(height, (1 - eye) / (1 - _EYES_LOWEST)), min(height, head / _HEAD_MOST))
+    height = max(height, _least(footage, full, canvas.height, limits, closest))
     return _scaled(full, min(1.0, height / full.height))
 
 

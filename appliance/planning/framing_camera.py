@@ -58,37 +58,60 @@ def holds(times: Sequence[float], xs: Floats, ys: Floats, reach: Reach, end: flo
         Hold(times[first], last_time, _middle(xs[first:last]), _middle(ys[first:last]))
         for (first, last), last_time in zip(found, until, strict=True)
     ]
-    return _calmed(stands)
+    return tuple(stands)
 
 
 def keyed(stands: Sequence[Hold], reach: Reach) -> tuple[tuple[float, float, float], ...]:
-    """Times and middles between which the camera moves evenly: still stands, and eased moves around their borders."""
-    keys = [(stands[0].start, stands[0].x, stands[0].y)]
-    for here, there in pairwise(stands):
-        far = max(abs(there.x - here.x), abs(there.y - here.y)) / max(reach.width, 1e-6)
-        length = min(max(0.8 * far + 0.35, _PAN[0]), _PAN[1], here.end - here.start, there.end - there.start)
-        begin = here.end - length / 2
-        keys.append((begin, here.x, here.y))
+    """Times and middles between which the camera moves evenly: still stands, eased moves around their borders, and a moving
+    camera through stands too short to be one.
+    """
+    knots = _knots(_steady(stands, reach))
+    keys = [knots[0]]
+    for (left, here_x, here_y), (reached, there_x, there_y) in pairwise(knots):
+        if reached > left or (here_x, here_y) == (there_x, there_y):
+            keys.append((reached, there_x, there_y))
+            continue
+        # Stands that touch leave no time to move: half of it is taken from each.
+        far = max(abs(there_x - here_x), abs(there_y - here_y)) / max(reach.width, 1e-6)
+        length = min(max(0.8 * far + 0.35, _PAN[0]), _PAN[1])
+        keys[-1] = (left - length / 2, here_x, here_y)
         keys += [
-            (begin + part * length, here.x + (there.x - here.x) * way, here.y + (there.y - here.y) * way)
+            (left + (part - 0.5) * length, here_x + (there_x - here_x) * way, here_y + (there_y - here_y) * way)
             for part, way in _EASE
         ]
-        keys.append((begin + length, there.x, there.y))
-    return tuple(keys)
+        keys.append((left + length / 2, there_x, there_y))
+    return tuple(key for key, after in zip(keys, [*keys[1:], None], strict=True) if after is None or after[0] > key[0])
 
 
-def _calmed(stands: list[Hold]) -> tuple[Hold, ...]:
-    """Short stands are given to the nearer neighbour, so that the camera never twitches."""
-    calm = list(stands)
-    while len(calm) > 1:
-        short = min(range(len(calm)), key=lambda index: calm[index].end - calm[index].start)
-        if calm[short].end - calm[short].start >= _SHORTEST:
-            break
-        sides = [index for index in (short - 1, short + 1) if 0 <= index < len(calm)]
-        near = min(sides, key=lambda index: abs(calm[index].x - calm[short].x) + abs(calm[index].y - calm[short].y))
-        one, two = sorted((short, near))
-        calm[one : two + 1] = [Hold(calm[one].start, calm[two].end, calm[near].x, calm[near].y)]
-    return tuple(calm)
+def _steady(stands: Sequence[Hold], reach: Reach) -> list[Hold]:
+    """Without excursions: where the target soon comes back, the camera stays."""
+    calm: list[Hold] = list(stands)
+    number = 1
+    while number < len(calm) - 1:
+        before, here, after = calm[number - 1 : number + 2]
+        back = abs(before.x - after.x) < reach.x and abs(before.y - after.y) < reach.y
+        if back and here.end - here.start < _SHORTEST:
+            x, y = (before.x + after.x) / 2, (before.y + after.y) / 2
+            calm[number - 1 : number + 2] = [Hold(before.start, after.end, x, y)]
+            number = max(1, number - 1)
+        else:
+            number += 1
+    return calm
+
+
+def _knots(stands: Sequence[Hold]) -> list[tuple[float, float, float]]:
+    """A stand has two knots, its beginning and its end; one too short has one in its middle, or at the end of the shot."""
+    knots: list[tuple[float, float, float]] = []
+    for number, stand in enumerate(stands):
+        if stand.end - stand.start >= _SHORTEST or len(stands) == 1:
+            knots += [(stand.start, stand.x, stand.y), (stand.end, stand.x, stand.y)]
+        elif number == 0:
+            knots.append((stand.start, stand.x, stand.y))
+        elif number == len(stands) - 1:
+            knots.append((stand.end, stand.x, stand.y))
+        else:
+            knots.append(((stand.start + stand.end) / 2, stand.x, stand.y))
+    return knots
 
 
 def _spread(values: Floats) -> float:

@@ -14,11 +14,14 @@ _MOTION = 0.75  # how much motion counts against fine structure
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """The middle of what happens, and the share of it that a window of the asked width around `x` holds."""
+    """The middle of what happens, the share of it that a window of the asked width around `x` holds, and how lively the whole
+    picture is, in grey levels a picture.
+    """
 
     x: float
     y: float
     share: float
+    lively: float = 0.0
 
 
 def attention(looks: Sequence[Look], width: float) -> Attention:
@@ -26,10 +29,10 @@ def attention(looks: Sequence[Look], width: float) -> Attention:
     seen = [look for look in looks if look.motion.size]
     if not seen:
         return Attention(0.5, 0.5, width)
-    # Half of the looks must have seen it: a hand that passes through once draws no camera after it.
     columns = _energy([look.motion for look in seen], [look.detail for look in seen])
+    lively = float(np.median([look.motion.mean() for look in seen]))
     if columns.sum() <= 0:
-        return Attention(0.5, 0.5, width)
+        return Attention(0.5, 0.5, width, lively)
     span = max(1, round(width * len(columns)))
     sums = np.convolve(columns, np.ones(span), mode="valid")
     best = int(np.argmax(sums))
@@ -38,7 +41,7 @@ def attention(looks: Sequence[Look], width: float) -> Attention:
     rows = np.mean([look.rows for look in seen], axis=0)
     rows = np.clip(rows - np.median(rows), 0, None)
     down = float((np.arange(len(rows)) + 0.5) @ rows) / float(rows.sum()) / len(rows) if rows.sum() > 0 else 0.5
-    return Attention(centre / len(columns), down, float(sums[best] / columns.sum()))
+    return Attention(centre / len(columns), down, float(sums[best] / columns.sum()), lively)
 
 
 def _energy(motion: Sequence[Floats], detail: Sequence[Floats]) -> Floats:

@@ -13,6 +13,7 @@ HEAD = 1.35  # a head with its hair is so many times as high as the face that de
 _LOOKS = 3  # confirmations before somebody counts as being there
 _SMALLEST = 0.045  # lower faces are passers-by and pictures on walls
 _LESSER = 0.4  # and so are faces this much smaller than the largest one's
+_LOST = 4  # looks after which somebody who shows up elsewhere is somebody else
 _QUIET = 0.35  # grey levels a picture: below this a mouth is still
 _SWITCH = 2.6  # what a change of speaker costs, in looks of full evidence
 
@@ -88,7 +89,9 @@ def _activity(person: Person, looks: int) -> Floats:
     raw = np.interp(np.arange(looks), person.seen, [face.mouth / _size(face) for face in person.faces])
     low, high = np.percentile(raw, [15, 92])
     scaled = (raw - min(low, _QUIET)) / max(high - min(low, _QUIET), _QUIET)
-    smooth = np.convolve(np.pad(np.clip(scaled, 0, 1.3), 1, mode="edge"), np.ones(3) / 3, mode="valid")
+    numbers = np.arange(looks)
+    there = (numbers >= person.seen[0] - 1) & (numbers <= person.seen[-1] + 1)
+    smooth = np.convolve(np.pad(np.clip(scaled, 0, 1.3) * there, 1, mode="edge"), np.ones(3) / 3, mode="valid")
     return np.asarray(smooth, np.float32)
 
 
@@ -102,19 +105,28 @@ def _apart(one: Face, two: Face) -> float:
     wide = max(one.box.width, two.box.width, 1e-6)
     tall = max(one.box.height, two.box.height, 1e-6)
     shift = abs(one.x - two.x) / wide + abs(one.eyes[1] - two.eyes[1]) / tall
-    return shift + abs(float(np.log((one.box.height + 1e-6) / (two.box.height + 1e-6))))
+    return shift + _unlike(one, two)
 
 
 def _joined(tracks: list[list[tuple[int, Face]]]) -> list[list[tuple[int, Face]]]:
-    """Tracks of one person who was lost for a while become one."""
+    """Tracks of one person who was lost for a while become one: found again in the same place at any time, or elsewhere at
+    once and of the same size (somebody who walked fast).
+    """
     joined: list[list[tuple[int, Face]]] = []
     for track in tracks:
-        before = next(
-            (one for one in joined if one[-1][0] < track[0][0] and _apart(one[-1][1], track[0][1]) < 1.2),
-            None,
-        )
-        if before is None:
-            joined.append(list(track))
-        else:
+        number, face = track[0]
+        gone = [one for one in joined if one[-1][0] < number]
+        before = min(gone, key=lambda one: _apart(one[-1][1], face), default=None)
+        if before is not None and (
+            _apart(before[-1][1], face) < 1.2
+            or (number - before[-1][0] <= _LOST and _unlike(before[-1][1], face) < 0.35)
+        ):
             before += track
+        else:
+            joined.append(list(track))
     return joined
+
+
+def _unlike(one: Face, two: Face) -> float:
+    """How different two faces are in size: the logarithm of the ratio."""
+    return abs(float(np.log((one.box.height + 1e-6) / (two.box.height + 1e-6))))

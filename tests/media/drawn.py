@@ -64,7 +64,7 @@ def render(
     size = f"{canvas.width}x{canvas.height}"
     graph = (
         f"color={ground}:s={size}:r={canvas.fps}:d={count / canvas.fps + 1},trim=end_frame={count},format=rgb24,"
-        f"setpts=(N+{first})/{canvas.fps}/TB,ass=c.ass:fontsdir=fonts"
+        f"setpts=N+{first},ass=c.ass:fontsdir=fonts"
     )
     done = subprocess.run(
         [ffmpeg.path, "-hide_banner", "-loglevel", "verbose", "-nostdin", "-f", "lavfi", "-i", graph, *_RAW],

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.domain.span import Span
+from appliance.domain.timeline import Aspect, Box, Canvas, Key, Layout, Scene, View
+from appliance.planning.framing import FramingOptions, frame
+from appliance.planning.framing_footage import Face, Footage, Look
+from tests.planning.cameras import at
+
+FULL_HD = (1920, 1080)
+Where = Callable[[float], tuple[float, float]]
+
+
+def face(x: float, eye: float, height: float = 0.2, mouth: float = 0.0, facing: float = 0.0) -> Face:
+    """A face whose eyes stand at `eye`; its width is three quarters of its height in pixels of a 16:9 picture."""
+    width = height * 0.75 * 9 / 16
+    return Face(Box(x - width / 2, eye - 0.4 * height, width, height), 0.9, (x, eye), facing, mouth)
+
+
+def footage(
+    faces: Callable[[float], Sequence[Face]],
+    seconds: float = 10.0,
+    cuts: tuple[float, ...] = (),
+    size: tuple[int, int] = FULL_HD,
+) -> Footage:
+    times = np.arange(0, seconds, 0.2)
+    looks = tuple(Look(float(time), tuple(faces(float(time)))) for time in times)
+    return Footage(Span(0.0, seconds), *size, 25.0, cuts, looks, with_faces=True)
+
+
+def canvas(aspect: Aspect = Aspect.PORTRAIT) -> Canvas:
+    return Canvas(*aspect.size, 30)
+
+
+def scenes(seen: Footage, aspect: Aspect = Aspect.PORTRAIT, options: FramingOptions | None = None) -> tuple[Scene, ...]:
+    return frame(seen, seen.span, canvas(aspect), options)
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_person_is_well_placed_in_every_shape(aspect: Aspect) -> None:
+    """The eyes stand at 33 to 38 % of the frame, the head is 18 to 30 % of it, and the face is near the middle."""
+    (scene,) = scenes(footage(lambda _: [face(0.3, 0.4, 0.12)]), aspect)
+    box = scene.views[0].keys[0].box
+    assert scene.layout is Layout.CROP
+    assert 0.33 <= (0.4 - box.y) / box.height <= 0.38
+    assert 0.18 <= 0.12 * 1.35 / box.height <= 0.30
+    assert 0.3 < (0.3 - box.x) / box.width < 0.7
+    assert box.width * 1920 / (box.height * 1080) == pytest.approx(aspect.size[0] / aspect.size[1], rel=0.01)
+
+
+def test_a_small_wobble_moves_nothing() -> None:
+    """Someone who rocks in a chair gets a still camera."""
+    (scene,) = scenes(footage(lambda time: [face(0.5 + 0.02 * np.sin(5 * time), 0.4)]))
+    assert len(scene.views[0].keys) == 1
+
+
+def test_one_wrong_detection_moves_nothing() -> None:
+    """A face seen elsewhere for two looks is not believed."""
+    (scene,) = scenes(footage(lambda time: [face(0.9 if 4.0 <= time < 4.3 else 0.4, 0.4)]))
+    assert len(scene.views[0].keys) == 1
+
+
+def test_someone_who_walks_over_is_followed_once_and_smoothly() -> None:
+    """The camera stands, moves for about a second, and stands again; the face is never outside."""
+
+    def walk(time: float) -> tuple[float, float]:
+        return (float(np.interp(time, [4.0, 6.0], [0.25, 0.75])), 0.4)
+
+    seen = footage(lambda time: [face(*walk(time))])
+    (scene,) = scenes(seen)
+    keys = scene.views[0].keys
+    assert keys[0].box.x < 0.2
+    assert keys[-1].box.x > 0.5
+    assert all(one.at < two.at for one, two in pairwise(keys))
+    for time in np.arange(0, 10, 0.04):
+        box = at(scene.views[0], float(time))
+        assert box.x < walk(float(time))[0] < box.x + box.width
+
+
+def test_the_camera_never_springs_inside_a_scene() -> None:
+    """Between two pictures it moves less than a thirtieth of what it sees."""
+    seen = footage(lambda time: [face(0.2 if time < 5 else 0.7, 0.4)])
+    for scene in scenes(seen):
+        places = [at(scene.views[0], float(time)).x for time in np.arange(scene.start, scene.end, 1 / 30)]
+        width = scene.views[0].keys[0].box.width
+        assert max(abs(one - two) for one, two in pairwise(places)) < 0.15 * width
+
+
+def test_the_frame_cuts_exactly_with_the_picture() -> None:
+    """At a shot's first picture the new crop begins, without a move."""
+    seen = footage(lambda time: [face(0.2 if time < 4.04 else 0.8, 0.4)], cuts=(4.04,))
+    found = scenes(seen)
+    assert [(scene.start, scene.end) for scene in found] == [(0.0, 4.04), (4.04, 10.0)]
+    assert all(len(scene.views[0].keys) == 1 for scene in found)
+
+
+def test_looking_room_is_on_the_side_they_face() -> None:
+    """Who looks to the right stands left of the middle."""
+    right = scenes(footage(lambda _: [face(0.5, 0.4, facing=0.5)]))[0].views[0].keys[0].box
+    left = scenes(footage(lambda _: [face(0.5, 0.4, facing=-0.5)]))[0].views[0].keys[0].box
+    assert right.x > left.x
+
+
+def test_the_camera_cuts_to_the_one_who_speaks() -> None:
+    """Two people at either end of the picture, one speaking at a time: a crop on each in turn."""
+
+    def both(time: float) -> list[Face]:
+        left = time < 5
+        wave = 2 + np.sin(9 * time)
+        return [face(0.2, 0.4, mouth=wave if left else 0.1), face(0.8, 0.4, mouth=0.1 if left else wave)]
+
+    found = scenes(footage(both))
+    assert [scene.layout for scene in found] == [Layout.CROP, Layout.CROP]
+    assert found[0].views[0].keys[0].box.x < 0.2
+    assert found[1].views[0].keys[0].box.x > 0.3
+    assert found[1].start == pytest.approx(5.0, abs=0.5)
+
+
+def test_a_mouth_is_measured_against_itself() -> None:
+    """A lively face that listens does not take the camera from a calm one that speaks."""
+
+    def both(time: float) -> list[Face]:
+        speaking = 1.6 + 0.6 * np.sin(11 * time)
+        return [
+            face(0.2, 0.4, mouth=speaking if time < 5 else 0.3),
+            face(0.8, 0.4, mouth=3.0 + 0.1 * np.sin(9 * time) if time < 5 else 6.0 + np.sin(9 * time)),
+        ]
+
+    found = scenes(footage(both))
+    assert len(found) == 2
+    assert found[0].views[0].keys[0].box.x < 0.2
+
+
+def test_two_who_speak_at_once_share_the_canvas() -> None:
+    """Equal halves of the right shape, each person's eyes on the upper third, nothing of the neighbour."""
+    seen = footage(
+        lambda time: [face(0.25, 0.45, mouth=2 + np.sin(9 * time)), face(0.75, 0.5, mouth=2 + np.cos(9 * time))]
+    )
+    (scene,) = scenes(seen)
+    assert scene.layout is Layout.SPLIT
+    for view, x, eye in zip(scene.views, (0.25, 0.75), (0.45, 0.5), strict=True):
+        box = view.keys[0].box
+        assert 0.3 < (eye - box.y) / box.height < 0.4
+        assert box.x < x < box.x + box.width
+        assert not box.x < 1 - x < box.x + box.width
+        assert box.width * 1920 / (box.height * 1080) == pytest.approx(1080 / 956, rel=0.02)
+
+
+def test_two_heads_close_together_share_one_crop() -> None:
+    """Who fits into one frame is not torn apart."""
+    (scene,) = scenes(footage(lambda _: [face(0.45, 0.4, 0.15), face(0.57, 0.4, 0.15)]))
+    box = scene.views[0].keys[0].box
+    assert scene.layout is Layout.CROP
+    assert box.x < 0.4
+    assert box.x + box.width > 0.6
+
+
+def test_a_wide_group_is_shown_whole_and_large_enough() -> None:
+    """Four people side by side, none of whom clearly speaks: all of them, at 45 % of the height at least."""
+    seen = footage(lambda time: [face(x, 0.4, 0.12, mouth=1 + np.sin(9 * time + x)) for x in (0.2, 0.4, 0.6, 0.8)])
+    (scene,) = scenes(seen)
+    box = scene.views[0].keys[0].box
+    assert scene.layout is Layout.FIT
+    assert 1080 / (box.width * 1920 / (box.height * 1080)) / 1920 >= 0.449
+
+
+def test_a_face_in_the_background_does_not_count() -> None:
+    """A much smaller face is a passer-by."""
+    (scene,) = scenes(footage(lambda _: [face(0.3, 0.4, 0.25), face(0.85, 0.4, 0.06)]))
+    assert scene.layout is Layout.CROP
+    assert scene.views[0].keys[0].box.x < 0.3
+
+
+def test_boxes_by_hand_win() -> None:
+    """A scene set by hand is kept as it is, and the rest is decided around it."""
+    seen = footage(lambda _: [face(0.5, 0.4)])
+    own = Scene(3.0, 5.0, Layout.CROP, (View((Key(3.0, Box(0.0, 0.0, 0.3, 0.9)),)),), by_hand=True)
+    found = frame(seen, seen.span, canvas(), by_hand=[own])
+    assert [(scene.start, scene.end, scene.by_hand) for scene in found] == [
+        (0.0, 3.0, False),
+        (3.0, 5.0, True),
+        (5.0, 10.0, False),
+    ]
+    assert found[1] == own
+
+
+def test_small_pictures_are_not_blown_up() -> None:
+    """A distant face in a 480-line picture keeps the full height: closer would be mush."""
+    (scene,) = scenes(footage(lambda _: [face(0.5, 0.4, 0.06)], size=(854, 480)))
+    assert scene.views[0].keys[0].box.height == 1.0
+
+
+def test_the_whole_picture_on_request() -> None:
+    """Asked to fit, nothing is cropped for a face."""
+    (scene,) = scenes(footage(lambda _: [face(0.5, 0.4)]), options=FramingOptions(fit=True))
+    assert scene.layout is Layout.FIT
+
+
+def moving(columns: Sequence[float], detail: float = 1.0) -> Footage:
+    motion = np.array(columns, np.float32)
+    fine = np.full(len(columns), detail, np.float32)
+    looks = tuple(Look(number * 0.2, (), motion, fine, np.ones(9, np.float32)) for number in range(25))
+    return Footage(Span(0, 5), *FULL_HD, 25.0, (), looks, with_faces=False)
+
+
+def test_without_faces_the_crop_goes_where_things_move() -> None:
+    """All motion in the right third: the crop is there."""
+    (scene,) = scenes(moving([0.1] * 40 + [6.0] * 10 + [0.1] * 10))
+    assert scene.layout is Layout.CROP
+    assert scene.views[0].keys[0].box.x > 0.5
+
+
+def test_a_still_screen_is_shown_whole_and_a_moving_world_from_its_middle() -> None:
+    """Structure everywhere and no motion is a screen; motion everywhere is a game, and its middle is what matters."""
+    assert scenes(moving([0.02] * 60))[0].layout is Layout.FIT
+    (game,) = scenes(moving([5.0] * 60))
+    assert game.layout is Layout.CROP
+    assert game.views[0].keys[0].box.x == pytest.approx(0.342, abs=0.01)
+
+
+_FACES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0.02, 0.9), st.floats(0, 9)), max_size=4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(_FACES, min_size=1, max_size=30),
+    st.lists(st.floats(0.1, 5.9), max_size=4, unique=True),
+    st.sampled_from(list(Aspect)),
+    st.sampled_from([FULL_HD, (1080, 1920), (480, 480), (854, 480)]),
+    st.tuples(st.floats(0, 3), st.floats(3, 6)),
+)
+def test_scenes_always_cover_the_span_with_boxes_inside_the_picture(
+    raw: list[list[tuple[float, float, float, float]]],
+    cuts: list[float],
+    aspect: Aspect,
+    size: tuple[int, int],
+    part: tuple[float, float],
+) -> None:
+    """Whatever was seen: scenes in order without gaps, keys in order, boxes of one size inside the picture."""
+    looks = tuple(
+        Look(number * 0.2, tuple(face(x, eye, height, mouth) for x, eye, height, mouth in faces))
+        for number, faces in enumerate(raw)
+    )
+    seen = Footage(Span(0.0, 6.0), *size, 25.0, tuple(sorted(cuts)), looks, with_faces=True)
+    span = Span(*part)
+    found = frame(seen, span, canvas(aspect))
+    if span.seconds == 0:
+        return
+    assert found[0].start == span.start
+    assert found[-1].end == span.end
+    assert all(one.end == two.start for one, two in pairwise(found))
+    for scene in found:
+        assert len(scene.views) == (2 if scene.layout is Layout.SPLIT else 1)
+        for view in scene.views:
+            assert all(one.at < two.at for one, two in pairwise(view.keys))
+            assert len({(key.box.width, key.box.height) for key in view.keys}) == 1
+            for key in view.keys:
+                assert key.box.x >= 0
+                assert key.box.y >= 0
+                assert key.box.x + key.box.width <= 1.0001
+                assert key.box.y + key.box.height <= 1.0001
+                assert key.box.width > 0.02
