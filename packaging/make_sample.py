@@ -274,8 +274,8 @@ def person(draw: ImageDraw.ImageDraw, x: float, y: float, size: float, time: flo
     def oval(px: float, py: float, w: float, h: float, fill: tuple[int, int, int]) -> None:
         draw.ellipse([*at(px - w, py - h), *at(px + w, py + h)], fill=fill)
 
-    lift = (0.16 * math.sin(time * 1.7) + 0.2 * open_) if size < 300 else 0.0
-    if size < 300:  # in the close shots her hands are out of the picture
+    lift = (0.16 * math.sin(time * 1.7) + 0.2 * open_) if size < 260 else 0.0
+    if size < 260:  # in the close shots her hands are out of the picture
         draw.line(
             [*at(0.62, 1.15), *at(0.98, 1.62 - lift), *at(1.12, 1.02 - lift * 1.6)],
             fill=coat,
@@ -389,7 +389,7 @@ def frames(sound: np.ndarray, placed: list[Placed], seconds: float):
             slide(draw, width, height, now.line.slide, time)
         elif shot == "close":
             clock(draw, width * 0.2, height * 0.4, height * 0.42, time, 0.22)
-            person(draw, width * 0.56, height * 0.4, height * 0.42, time, opened, mood)
+            person(draw, width * 0.56, height * 0.4, height * 0.28, time, opened, mood)
         else:
             clock(draw, width * 0.3, height * 0.4, height * 0.3, time, 0.55)
             person(draw, width * 0.68, height * 0.42, height * 0.17, time, opened, mood)

@@ -13,7 +13,7 @@ _INTERRUPTED = 130
 
 def run(argv: Sequence[str]) -> int:
     """Run a command; the exit code: 0 done, 1 failed, 2 bad input or settings, 3 worked but found nothing."""
-    import click
+    import typer
 
     from appliance.cli.app import app
     from appliance.cli.screen import complain
@@ -23,13 +23,10 @@ def run(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, _stopped)
     try:
         code = app(list(argv), standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stdout.write(error.format_message() + "\n")
-        return BAD_INPUT
-    except click.exceptions.Abort:
+    except typer.Abort:
         return _INTERRUPTED
-    except click.ClickException as error:
-        complain(error.format_message(), "`clipper --help` lists the commands, `clipper COMMAND --help` their options.")
+    except typer.TyperException as error:
+        _misused(str(getattr(error, "format_message", error.__str__)()))
         return BAD_INPUT
     except KeyboardInterrupt:
         complain("stopped", "Run it again: finished steps are reused.")
@@ -41,6 +38,16 @@ def run(argv: Sequence[str]) -> int:
         sys.stderr.close()
         return FAILED
     return int(code or OK)
+
+
+def _misused(message: str) -> None:
+    """A wrong command line; one that is only unfinished gets the help instead of a complaint."""
+    from appliance.cli.screen import complain
+
+    if message.lstrip().startswith("Usage:"):
+        sys.stdout.write(message + "\n")
+    else:
+        complain(message, "`clipper --help` lists the commands, `clipper COMMAND --help` their options.")
 
 
 def _stopped(_signal: int, _frame: FrameType | None) -> None:
