@@ -19,8 +19,6 @@ from appliance.signals.evidence import SoundScan
 
 RATE = 16_000
 _BLOCK_SECONDS = 16
-# A shift of one microsecond keeps ffmpeg from moving a transport stream's zero to the first sound when only sound is read.
-UNMOVED = ("-itsoffset", "0.000001")
 
 Floats = NDArray[np.float32]
 
@@ -34,7 +32,7 @@ def scan_sound(
     """
     sound = _track(path, source, track)
     meter = SoundMeter(RATE)
-    for block in blocks(ffmpeg, path, sound.index, RATE):
+    for block in blocks(ffmpeg, path, source, sound):
         meter.add(block)
         on_progress(min(1.0, meter.seconds / max(source.seconds, 1.0)), "listening")
     if meter.seconds == 0:
@@ -52,30 +50,40 @@ def read_sound(ffmpeg: Ffmpeg, path: Path, source: Source, track: int | None, sp
     wanted = round(span.seconds * rate)
     samples = np.zeros(wanted, np.float32)
     filled = 0
-    for block in blocks(ffmpeg, path, sound.index, rate, span):
+    for block in blocks(ffmpeg, path, source, sound, rate, span):
         part = block[: wanted - filled]
         samples[filled : filled + len(part)] = part
         filled += len(part)
     return samples
 
 
-def blocks(ffmpeg: Ffmpeg, path: Path, stream: int, rate: int = RATE, span: Span | None = None) -> Iterator[Floats]:
-    """Stream number `stream` as float32 blocks of up to 16 s, mono at `rate`; gaps in it are filled with silence.
+def blocks(
+    ffmpeg: Ffmpeg, path: Path, source: Source, track: SoundTrack, rate: int = RATE, span: Span | None = None
+) -> Iterator[Floats]:
+    """A track as float32 blocks of up to 16 s, mono at `rate`; gaps in it are filled with silence.
 
     Ends early without an error where the file is cut off: what could be read was given.
     """
-    before = ("-ss", f"{span.start:.6f}", "-t", f"{span.seconds:.6f}") if span else UNMOVED
+    # The container's own clock (-copyts), because ffmpeg otherwise counts a transport stream from the first sound when
+    # only sound is read, and from the first picture when both are.
+    begin = source.start_time + (span.start if span else 0.0)
+    first = round(begin * (track.sample_rate or 48_000))  # in samples as they come in
+    seek = ("-ss", f"{span.start:.6f}") if span and span.start > 0 else ()
     argv = ffmpeg.argv(
-        *ffmpeg.input(path, *before),
-        *("-map", f"0:{stream}", "-vn", "-sn", "-dn"),
-        *("-af", f"aresample={rate}:async=1:first_pts=0", "-ac", "1", "-f", "s16le", "pipe:1"),
+        "-copyts",
+        *ffmpeg.input(path, *seek),
+        *("-map", f"0:{track.index}", "-vn", "-sn", "-dn"),
+        *("-af", f"aresample={rate}:async=1:first_pts={first}", "-ac", "1", "-f", "s16le", "pipe:1"),
     )
+    left = round(span.seconds * rate) * 2 if span else None
     size = _BLOCK_SECONDS * rate * 2
     with process.opened(argv) as child:
-        while raw := child.out.read(size):
-            whole = len(raw) // 2 * 2
-            yield np.frombuffer(raw[:whole], "<i2").astype(np.float32) / np.float32(32768)
-        child.wait()
+        while left is None or left > 0:
+            raw = child.out.read(size if left is None else min(size, left))
+            if not raw:
+                break
+            left = None if left is None else left - len(raw)
+            yield np.frombuffer(raw[: len(raw) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
 
 
 def _track(path: Path, source: Source, track: int | None) -> SoundTrack:

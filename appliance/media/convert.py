@@ -16,7 +16,7 @@ from appliance.media.render import MP4_ARGS, SOUND_ARGS, failure
 from appliance.media.whole_file import whole_file
 
 _IN_MP4 = frozenset(("h264", "hevc", "av1", "mpeg4", "vp9"))
-_SOUND_IN_MP4 = frozenset(("aac", "mp3", "mp3float", "ac3", "eac3", "alac", "opus"))
+_SOUND_IN_MP4 = frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus"))
 _SHORTER = 1.5  # seconds that may be lost at the broken ends of a recording
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -76,33 +77,33 @@ def _difference(before: Grey, after: Grey) -> float:
 def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Grey]]:
     """Times in seconds and pictures (36, 64); what cannot be decoded is passed over."""
     from av.error import FFmpegError
-    from av.stream import Discard
 
     assert source.picture is not None
     with open_media(path) as container:
         stream = next(stream for stream in container.streams.video if stream.index == source.picture.index)
         stream.codec_context.skip_frame = skip
         stream.thread_type = "AUTO"
-        if skip == "NONKEY":
-            stream.discard = Discard.nonkey
         last = -1.0
+        waiting: deque[float] = deque()  # times of the key frames inside the decoder
         packets = container.demux(stream)
         while True:
             try:
                 packet = next(packets, None)
                 if packet is None:
                     return
-                if packet.pts is not None and skip == "NONKEY":
+                if skip == "NONKEY" and packet.pts is not None and packet.time_base is not None:
                     time = float(packet.pts * packet.time_base) - source.start_time
-                    if 0 <= time - last < _CLOSEST:
+                    if not packet.is_keyframe or 0 <= time - last < _CLOSEST:
                         continue
                     last = time
+                    waiting.append(time)
                 frames = packet.decode()
             except FFmpegError:
                 continue
             for frame in frames:
-                if frame.time is not None:
-                    yield max(0.0, frame.time - source.start_time), _grey(frame)
+                # A decoder that is given key frames only guesses their times; they come out in the order they went in.
+                own = frame.time - source.start_time
+                yield max(0.0, waiting.popleft() if waiting else own), _grey(frame)
 
 
 def _grey(frame: VideoFrame) -> Grey:

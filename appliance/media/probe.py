@@ -171,7 +171,7 @@ def _picture(container: InputContainer, stream: VideoStream, warnings: list[str]
     fps, variable = _rate(stream)
     return PictureTrack(
         index=stream.index,
-        codec=stream.codec_context.name,
+        codec=stream.codec_context.codec.canonical_name,
         width=shown_width,
         height=shown_height,
         coded_width=width,
@@ -240,7 +240,7 @@ def _sound(stream: AudioStream) -> SoundTrack:
     context = stream.codec_context
     return SoundTrack(
         index=stream.index,
-        codec=context.name,
+        codec=context.codec.canonical_name,
         channels=int(context.channels),
         sample_rate=int(context.sample_rate or 0),
         language=_language(stream.language),
@@ -250,7 +250,7 @@ def _sound(stream: AudioStream) -> SoundTrack:
 
 
 def _subtitle(stream: SubtitleStream) -> SubtitleTrack:
-    name = stream.codec_context.name
+    name = stream.codec_context.codec.canonical_name
     return SubtitleTrack(
         index=stream.index,
         codec=name,

@@ -135,7 +135,7 @@ def _covered(head: str, masks: list[Masked], length: int, end: str) -> list[str]
         elif masks[index // 2].cover is Cover.MUTE:
             chains.append(f"{part},volume=0[{label}o]")
         else:
-            tone = f"sine=f={BLEEP_HERTZ}:r={RATE},{_FORMAT}"
+            tone = f"sine=f={BLEEP_HERTZ}:r={RATE},pan=stereo|c0=c0|c1=c0,{_FORMAT}"
             chains.append(f"[{label}]anullsink")
             chains.append(f"{tone},atrim=end_sample={last - first},asetpts=N/SR/TB,{edge}[{label}o]")
         joined.append(f"[{label}o]")

@@ -15,6 +15,7 @@ WHOLE = Box(0.0, 0.0, 1.0, 1.0)
 GAP = 0.004  # of the canvas height, between the halves of a split screen
 FACE_SHARE = 0.38  # of the canvas height, for the upper part of a stack
 FIT_AT_LEAST = 0.45  # of a high canvas' height, for the picture over its blur
+COLOURS = "setsar=1,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 GAP_COLOUR = "0x0b0b0f"
 _BLUR_DARK, _BLUR_COLOUR = 0.58, 0.8
 _BLUR_SHRINK = 8
@@ -69,7 +70,7 @@ def shots(scenes: Sequence[Scene], start: float, frames: int, rate: Fraction) ->
 
 def draw(shot: Shot, picture: PictureTrack, frame: Frame, inlet: str, outlet: str) -> list[str]:
     """Filter chains from label `inlet` (frames of the source as shown) to `outlet` (frames of the canvas' size)."""
-    finish = "setsar=1,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
+    finish = COLOURS
     if shot.layout is Layout.FIT:
         return _fit(shot, picture, frame, inlet, f"{finish}[{outlet}]")
     if shot.layout is Layout.CROP or len(shot.views) < 2:
