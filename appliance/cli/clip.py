@@ -58,7 +58,7 @@ def clip(
 ) -> int:
     """Make clips of the best moments of a video."""
     from appliance import app
-    from appliance.cli import listing, making
+    from appliance.cli import analysing, listing
 
     wishes = app.Wishes(
         top=top,
@@ -74,11 +74,13 @@ def clip(
         sound=sound,
     )
     chosen = app.settings(config, overrides or ()).settings
-    job = making.Job(source, wishes, chosen, app.context(chosen), out)
+    job = analysing.Job(source, wishes, chosen, app.context(chosen), out)
     app.look_options(chosen, wishes)  # a mistake in the look is told before anything is worked on
-    analysed = making.analyse(job)
+    analysed = analysing.analyse(job)
     if dry_run:
         return listing.tell(listing.of(analysed), as_json=as_json)
+    from appliance.cli import making
+
     clips = making.make_clips(job, analysed)
     if as_json:
         typer.echo(json.dumps(making.document(analysed, clips), ensure_ascii=False))

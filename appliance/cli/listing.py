@@ -10,16 +10,14 @@ import typer
 
 from appliance import app
 from appliance.cli import NOTHING
-from appliance.cli.making import Analysed, moments_document, moments_table, tell_missing, tell_nothing
+from appliance.cli.analysing import Analysed, moments_document, moments_table, tell_missing, tell_nothing
 from appliance.cli.screen import out, remark
 from appliance.domain.curve import Curve
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Ranking
 from appliance.domain.transcript import Origin
-from appliance.media.plot import plot
 from appliance.media.subtitles import read_subtitles
 from appliance.pipeline.rank import curves
-from appliance.planning.drawing import drawing
 from appliance.planning.from_cues import transcript
 from appliance.ranking import measure, rank
 from appliance.signals.evidence import Evidence, Lack
@@ -75,9 +73,11 @@ def without_media(chosen: Settings, wishes: app.Wishes) -> Found:
 
 def draw(found: Found, path: Path) -> None:
     """Write the plot."""
+    from appliance.media.plot import plot
     from appliance.pipeline.make import fonts
+    from appliance.planning.drawing import drawing
 
-    plot(drawing(found.curves, found.ranking, found.title), path, fonts().face("Inter").path)
+    plot(drawing(found.curves, found.ranking, found.title), path, fonts().face("Inter", "Bold").path)
 
 
 def tell(found: Found, *, as_json: bool) -> int:

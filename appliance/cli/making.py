@@ -1,80 +1,32 @@
-"""From a source to clips in a folder, watched: what `clip` and `demo` share."""
+"""Clips from a video's moments, watched, and put where they were wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from rich.markup import escape
-from rich.table import Table
 
 from appliance import app
+from appliance.cli.analysing import (
+    Analysed,
+    Job,
+    after,
+    moment_document,
+    moments_table,
+    tell_missing,
+    tell_nothing,
+    video,
+    why,
+)
 from appliance.cli.deliver import Delivered, deliver, folder_for
-from appliance.cli.screen import bars, clock, out, remark
-from appliance.domain.errors import Permanent
-from appliance.domain.located import Fetched
-from appliance.domain.moment import Moment, Ranking
+from appliance.cli.screen import bars, out, remark
+from appliance.domain.moment import Moment
 from appliance.domain.progress import part
-from appliance.domain.source import Source
-from appliance.domain.verdict import Made
-from appliance.pipeline.fetch import fetched
 from appliance.pipeline.options import ClipOptions
-from appliance.pipeline.rank import ranking
-from appliance.pipeline.scan import scanned_source
-from appliance.pipeline.stage import Context, Inputs
-from appliance.pipeline.stages import CLIP, VIDEO
-from appliance.pipeline.step import Stepped, run
-from appliance.pipeline.transcribe import spoken
-from appliance.sources.address import check_policy, locate
-from appliance.store.artifacts import sweep
-from config.schema import Settings
-
-_NAMES = {"fetch": "fetching", "scan": "scanning", "transcribe": "transcribing", "rank": "ranking"}
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What the command line asked for."""
-
-    source: str
-    wishes: app.Wishes
-    settings: Settings
-    context: Context
-    out: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Analysed:
-    """A source after the VIDEO pipeline."""
-
-    inputs: Inputs
-    found: Fetched
-    source: Source
-    ranking: Ranking
-    timings: dict[str, float]
-    words: str  # where the words came from
-
-
-def analyse(job: Job) -> Analysed:
-    """Run the VIDEO pipeline with a bar for every stage; notes go to stderr."""
-    located = locate(job.source)
-    check_policy(located, job.settings.sources.allow, allow_any=job.settings.sources.allow_any)
-    options = app.video_options(job.settings, job.wishes)
-    sweep(job.context.root / "videos")
-    inputs = Inputs(located)
-    timings: dict[str, float] = {}
-    notes: list[str] = []
-    with bars() as bar:
-        for stepped in run(VIDEO, inputs, options, job.context, lambda name: bar(_NAMES[name])):
-            inputs = _after(inputs, stepped, timings, notes)
-    for note in dict.fromkeys(notes):
-        remark(note)
-    said = spoken(inputs)
-    words = "" if said.transcript is None else f"{said.transcript.origin.value}: {said.transcript.detail}"
-    return Analysed(inputs, fetched(inputs), scanned_source(inputs), ranking(inputs), timings, words)
+from appliance.pipeline.stages import CLIP
+from appliance.pipeline.step import run
 
 
 def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
@@ -91,7 +43,7 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
             inputs = analysed.inputs
             shares = {"frame": (0.0, 0.2), "render": (0.2, 1.0)}
             for stepped in run(CLIP, inputs, options, job.context, lambda name: part(tell, *shares[name])):  # noqa: B023
-                inputs = _after(inputs, stepped, analysed.timings, notes)
+                inputs = after(inputs, stepped, analysed.timings, notes)
             made.append((moment, inputs.made["render"]))
     for note in dict.fromkeys(notes):
         remark(note)
@@ -111,42 +63,8 @@ def document(analysed: Analysed, clips: Sequence[Delivered]) -> dict[str, Any]:
             }
             for clip in clips
         ],
-        **_why(analysed.ranking),
+        **why(analysed.ranking),
         "timings": {stage: round(seconds, 3) for stage, seconds in analysed.timings.items()},
-    }
-
-
-def moments_document(analysed_seconds: float, found: Ranking) -> dict[str, Any]:
-    """The JSON of `clipper moments`."""
-    return {
-        "duration": round(analysed_seconds, 3),
-        "moments": [moment_document(moment) for moment in found.moments],
-        **_why(found),
-    }
-
-
-def moment_document(moment: Moment) -> dict[str, Any]:
-    """A moment as the commands print it."""
-    return {
-        "start": round(moment.start, 3),
-        "end": round(moment.end, 3),
-        "score": round(moment.score, 1),
-        "title": moment.title,
-        "reasons": [
-            {"signal": reason.signal, "weight": round(reason.weight, 4), "text": reason.text}
-            for reason in moment.reasons
-        ],
-    }
-
-
-def video(analysed: Analysed) -> dict[str, Any]:
-    """What is known of the source, for the JSON documents."""
-    return {
-        "title": analysed.found.title,
-        "file": analysed.found.media,
-        "content": analysed.found.content,
-        "words": analysed.words,
-        **msgspec.to_builtins(analysed.source),
     }
 
 
@@ -158,54 +76,3 @@ def tell_clips(analysed: Analysed, clips: Sequence[Delivered]) -> None:
     out().print(moments_table([clip.moment for clip in clips], [clip.file for clip in clips]))
     tell_missing(analysed.ranking)
     out().print(f"{len(clips)} clips are in [bold]{escape(str(clips[0].file.parent))}[/]", soft_wrap=True)
-
-
-def tell_nothing(found: Ranking) -> None:
-    """Why there are no moments, and what to do."""
-    remark(found.why_empty or "no moments were found")
-    if found.hint:
-        remark(found.hint)
-
-
-def tell_missing(found: Ranking) -> None:
-    """The signals that had nothing, in one line each."""
-    for missing in found.missing:
-        hint = f" {missing.hint}" if missing.hint else ""
-        out().print(f"[dim]without {escape(missing.signal)}: {escape(missing.why)}.{escape(hint)}[/]", soft_wrap=True)
-
-
-def moments_table(moments: Sequence[Moment], files: Sequence[Path] = ()) -> Table:
-    """Rank, score, from and to, title and why; the file where there is one."""
-    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    table.add_column("#", justify="right")
-    table.add_column("score", justify="right")
-    table.add_column("from – to", no_wrap=True)
-    table.add_column("title", ratio=3)
-    table.add_column("why", ratio=4, style="dim")
-    for number, moment in enumerate(moments, 1):
-        title = escape(moment.title) + (f"\n[dim]{escape(files[number - 1].name)}[/]" if files else "")
-        strongest = sorted((r for r in moment.reasons if r.weight > 0), key=lambda reason: -reason.weight)[:3]
-        table.add_row(
-            str(number),
-            f"{moment.score:.0f}",
-            f"{clock(moment.start)} – {clock(moment.end)}",
-            title,
-            escape("; ".join(reason.text for reason in strongest)),
-        )
-    return table
-
-
-def _why(found: Ranking) -> dict[str, Any]:
-    answer: dict[str, Any] = {"missing": [msgspec.to_builtins(missing) for missing in found.missing]}
-    if not found.moments:
-        answer["empty"] = {"why": found.why_empty, "hint": found.hint}
-    return answer
-
-
-def _after(inputs: Inputs, stepped: Stepped, timings: dict[str, float], notes: list[str]) -> Inputs:
-    """The inputs of the next stage; a stage that did not make anything ends the run in words."""
-    if not isinstance(stepped.verdict, Made):
-        raise Permanent(f"{stepped.stage}: {stepped.verdict.why}", "Try again later.")
-    timings[stepped.stage] = timings.get(stepped.stage, 0.0) + stepped.seconds
-    notes.extend(stepped.verdict.notes)
-    return inputs.with_(stepped.stage, stepped.folder)

@@ -47,7 +47,7 @@ def moments(
 ) -> int:
     """Rank the moments of a video, or of a chat or a transcript alone."""
     from appliance import app
-    from appliance.cli import listing, making
+    from appliance.cli import analysing, listing
     from appliance.domain.errors import BadInput
 
     wishes = app.Wishes(
@@ -68,7 +68,7 @@ def moments(
     if source is None:
         found = listing.without_media(chosen, wishes)
     else:
-        found = listing.of(making.analyse(making.Job(source, wishes, chosen, app.context(chosen))))
+        found = listing.of(analysing.analyse(analysing.Job(source, wishes, chosen, app.context(chosen))))
     if plot is not None:
         listing.draw(found, plot)
     return listing.tell(found, as_json=as_json)

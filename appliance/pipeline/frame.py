@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -10,14 +11,15 @@ import numpy as np
 from appliance.domain.errors import NeedsPerson
 from appliance.domain.span import Span
 from appliance.domain.verdict import Made
-from appliance.media.faces import FaceFinder
-from appliance.media.footage import look
 from appliance.pipeline.fetch import fetched
 from appliance.pipeline.options import ClipOptions
 from appliance.pipeline.scan import scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
 from appliance.planning.framing_footage import Footage
 from appliance.store.artifacts import write_bytes
+
+if TYPE_CHECKING:
+    from appliance.media.faces import FaceFinder
 
 _FILE = "footage.json"
 _AIR = 0.5  # looked at on either side, so that a nudged edge needs no new look
@@ -30,6 +32,8 @@ def footage(inputs: Inputs) -> Footage | None:
 
 
 def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -> Made:
+    from appliance.media.footage import look
+
     source = scanned_source(inputs)
     if source.picture is None or source.picture.attached:
         context.tell(1.0, "no picture")
@@ -42,6 +46,8 @@ def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -
 
 def _finder(model: str) -> tuple[FaceFinder | None, tuple[str, ...]]:
     """The face finder when its model is here; without it the picture follows what moves."""
+    from appliance.media.faces import FaceFinder
+
     if not model:
         return None, ()
     try:

@@ -9,7 +9,6 @@ from appliance.domain.timeline import Cover, Timeline
 from appliance.domain.verdict import Made
 from appliance.pipeline.fetch import fetched
 from appliance.pipeline.frame import FRAME, footage
-from appliance.pipeline.make import TIMELINE, make
 from appliance.pipeline.options import ClipOptions, LookOptions
 from appliance.pipeline.scan import SCAN, scanned_sound, scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
@@ -19,15 +18,13 @@ from appliance.planning.framing import FramingOptions, frame
 from appliance.planning.profanity import swear_words
 from appliance.planning.tighten import TightenOptions
 from appliance.planning.words import Level
-from appliance.store.artifacts import key_of, read_json
-
-
-def rendered(folder: Path) -> Timeline:
-    """The timeline that a finished clip was made from."""
-    return read_json(folder / TIMELINE, Timeline)
+from appliance.store.artifacts import key_of
 
 
 def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -> Made:
+    # Renderer, fonts and encoders are loaded only where a clip is made: ranking again does without them.
+    from appliance.pipeline.make import make
+
     timeline = _timeline(inputs, options)
     return make(timeline, {"a": Path(fetched(inputs).media)}, folder, options.look.style, options.render, context)
 

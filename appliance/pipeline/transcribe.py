@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import psutil
-
 from appliance.domain.curve import Missing
 from appliance.domain.errors import BadInput, ClipperError, Transient
 from appliance.domain.progress import part
@@ -204,6 +202,8 @@ def _model(options: SpeechOptions, context: Context) -> whisper.SpeechModel:
     if base.folder.is_dir():
         return replace(base, name=base.folder.name)
     if options.model == "auto":
+        import psutil
+
         memory = psutil.virtual_memory().total
         base = replace(base, name=models.best_speech_model(gpu, os.cpu_count() or 1, memory))
     return _catalogued(base, options, context)

@@ -30,13 +30,14 @@ COLOURS = {
     "onset": "#d9b23c",
     "reaction": "#e2607e",
     "pace": "#3fae8f",
-    "lexical": "#9a7bf0",
+    "wording": "#9a7bf0",
     "heatmap": "#e5533d",
     "comments": "#48a9c5",
     "chapters": "#8a94a6",
     "picture": "#6fa84f",
     "judge": "#c068d6",
-    "search": "#c9a227",
+    "query": "#c9a227",
+    "keywords": "#c9a227",
 }
 _OTHER = "#8a94a6"
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from appliance.llm import Memory
+
 Mood = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
 
 
@@ -103,6 +105,12 @@ def ranked(body: dict[str, Any], *, backwards: bool = False) -> str:
         for number, first, last in (reversed(asked) if backwards else asked)
     ]
     return json.dumps({"ranking": items})
+
+
+def nothing_kept() -> Memory:
+    """A memory of one's own, empty at first."""
+    kept: dict[str, str] = {}
+    return Memory(kept.get, kept.__setitem__)
 
 
 def slow(seconds: float) -> Mood:

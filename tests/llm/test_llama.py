@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from appliance.domain.progress import unwatched
-from appliance.llm import JudgeOptions, Line, Memory, Shown, ping
+from appliance.llm import JudgeOptions, Line, Shown, ping
 from appliance.llm.endpoint import Endpoint, TooLong
 from appliance.llm.judge import judge
 from appliance.llm.question import question
+from tests.llm.standin import nothing_kept
 from tests.llm.tiny_llama import build, serving
 
 
@@ -35,7 +36,7 @@ def test_a_real_server_keeps_to_the_schema(llama: str) -> None:
 def test_whatever_a_real_model_says_the_work_goes_on(llama: str) -> None:
     """A model that knows nothing gives opinions that hold, or a reason; never an exception."""
     options = JudgeOptions(base_url=llama, context=8192, timeout=60.0)
-    judgement = judge(SHOWN, options, "", Memory({}.get, {}.__setitem__), unwatched)
+    judgement = judge(SHOWN, options, "", nothing_kept(), unwatched)
     assert (judgement.missing is None) == bool(judgement.opinions)
     assert all(0 <= opinion.score <= 100 and opinion.end >= opinion.start for opinion in judgement.opinions)
 
