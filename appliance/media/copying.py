@@ -18,7 +18,8 @@ def can_copy(timeline: Timeline, sources: Mapping[str, Source], paths: Mapping[s
     """Whether the clip is one cut that stands in its source just as it is wanted: same shape and codecs, nothing drawn, no
     level set, nothing covered, and it begins on a key frame.
 
-    A copy that begins between key frames carries hidden frames that only some players leave out, so that is encoded.
+    A copy that begins between key frames carries hidden frames that only some players leave out, so that is encoded. Its
+    end may be later than wanted by the few frames that others are told from.
     """
     if len(timeline.cuts) != 1 or timeline.captions is not None or timeline.overlays:
         return False

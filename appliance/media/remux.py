@@ -20,6 +20,8 @@ EXACT = frozenset(("mov", "mp4", "matroska", "webm", "wav", "flac"))
 _BEFORE, _AFTER = 12.0, 2.0  # seconds: room for the key frame before a stretch, and for sound that is written late
 _FURTHER = (0.0, 60.0, float("inf"))
 _FORMS = ("mp4", "matroska")  # what MP4 cannot hold, Matroska can, if only to the millisecond
+_FINE = {"movie_timescale": "90000"}  # an MP4 notes to the millisecond otherwise how much later a track begins
+_ROUNDING = 0.0005
 _NEAR = 30.0  # stretches closer than this are copied as one
 _MICROSECONDS = 1_000_000
 
@@ -54,7 +56,7 @@ def _copy(path: Path, source: Source, span: Span, out: Path) -> Copy:
             for further in _FURTHER:
                 begin = max(0.0, span.start - _BEFORE - further)
                 copy = _copied(path, source, Span(begin, span.end), out, form)
-                if copy is not None and copy.zero <= span.start:
+                if copy is not None and (copy.zero <= span.start or begin <= 0):
                     return copy
         except FFmpegError as error:
             fault = error.strerror or str(error)
@@ -74,8 +76,9 @@ def _copied(path: Path, source: Source, span: Span, out: Path, form: str) -> Cop
         first = next((stream for stream in streams if stream.type == "video"), streams[0])
         zero = 0.0 if span.start <= 0 else None
         seen = False
-        container.seek(round((source.start_time + span.start) * _MICROSECONDS), backward=True)
-        with av.open(f"file:{out.absolute()}", "w", format=form) as copy:
+        if span.start > 0:  # a stream that was just opened stands at its very first packet
+            container.seek(round((source.start_time + span.start) * _MICROSECONDS), backward=True)
+        with av.open(f"file:{out.absolute()}", "w", format=form, options=_FINE if form == "mp4" else {}) as copy:
             outs = {stream.index: copy.add_stream_from_template(stream) for stream in streams}
             for packet in container.demux(streams):
                 if packet.dts is None or packet.pts is None or packet.time_base is None:
@@ -86,7 +89,7 @@ def _copied(path: Path, source: Source, span: Span, out: Path, form: str) -> Cop
                         continue
                     seen = True
                     zero = time if zero is None else zero
-                if zero is None or time < zero:
+                if zero is None or time < zero - _ROUNDING:
                     continue
                 if float(packet.dts * packet.time_base) - source.start_time > span.end + _AFTER:
                     break
@@ -94,7 +97,10 @@ def _copied(path: Path, source: Source, span: Span, out: Path, form: str) -> Cop
                 packet.pts, packet.dts = packet.pts - shift, packet.dts - shift
                 packet.stream = outs[packet.stream.index]
                 copy.mux(packet)
-    return Copy(out, span, zero) if zero is not None and seen else None
+    if zero is None or not seen:
+        return None
+    with open_media(out) as copied:  # ffmpeg counts from a file's first picture or sound
+        return Copy(out, span, zero + (copied.start_time or 0) / _MICROSECONDS)
 
 
 def in_copy(source: Source) -> Source:

@@ -75,7 +75,9 @@ class Opened:
         length = ("-t", f"{wanted.seconds:.6f}")
         for copy in self.copies.get(wanted.name, ()):
             if copy.span.start <= wanted.seek and wanted.seek <= copy.span.end:
-                return ffmpeg.input(copy.path, "-ss", f"{wanted.seek - copy.zero:.6f}", *length)
+                late = copy.zero - wanted.seek
+                begin = ("-itsoffset", f"{late:.6f}") if late > 0 else ("-ss", f"{-late:.6f}")
+                return ffmpeg.input(copy.path, *begin, *length)
         return ffmpeg.input(self.paths[wanted.name], "-ss", f"{wanted.seek:.6f}", *length)
 
 

@@ -82,7 +82,16 @@ def mute(ffmpeg: Ffmpeg, media: Path) -> Path:
 def sound_only(ffmpeg: Ffmpeg, media: Path) -> Path:
     """4 s of sound without a picture."""
     out = media / "sound.m4a"
-    run(ffmpeg, "-f", "lavfi", "-i", "sine=f=330:b=3:d=4", "-c:a", "aac", str(out))
+    run(
+        ffmpeg,
+        "-f",
+        "lavfi",
+        "-i",
+        "aevalsrc='0.3*sin(2*PI*330*t)*abs(sin(2*PI*1.3*t))':s=48000:d=4",
+        "-c:a",
+        "aac",
+        str(out),
+    )
     return out
 
 
