@@ -100,6 +100,8 @@ def _timed(text: str) -> Iterator[tuple[float, float, str]]:
         at += 1
         if not found:
             continue
+        while at < len(lines) and lines[at] and not lines[at].strip():
+            at += 1  # rolling captions begin with a line that holds only a space
         body = []
         while at < len(lines) and lines[at].strip() and not (_ARROW.match(lines[at]) or _SBV.match(lines[at])):
             body.append(lines[at])
