@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from appliance.ranking.bursts import bursts
 from appliance.ranking.classic import peaks
 from appliance.ranking.options import RankOptions
 from appliance.ranking.weights import WEIGHTS, Weight
+from appliance.signals.evidence import Opinion
 from appliance.signals.grid import Floats, smooth
 
 _PER_HOUR = 60
@@ -89,6 +90,19 @@ def _from_classic(values: Floats, options: RankOptions, seconds: float) -> list[
     return out
 
 
+def from_judge(opinions: Sequence[Opinion], options: RankOptions, seconds: float) -> tuple[Anchor, ...]:
+    """The stretches that a judge scored, as they were: what it liked can then be chosen as it was shown."""
+    whole = Span(0.0, seconds)
+    out = []
+    for opinion in sorted(opinions, key=lambda opinion: -opinion.score):
+        ideal = Span(opinion.start, max(opinion.start, opinion.end)).clamp(whole)
+        if options.min_seconds <= ideal.seconds <= options.max_seconds:
+            middle = (ideal.start + ideal.end) / 2
+            core = Span(min(ideal.start + 2.0, middle), max(ideal.end - 2.0, middle))
+            out.append(Anchor(core, ideal, middle, opinion.score, late=True))
+    return tuple(out)
+
+
 def _from_sum(total: Floats, options: RankOptions, seconds: float) -> list[Anchor]:
     """The stretches of usual length with the highest mean, each around its highest second, none overlapping a better one."""
     wanted = round(min(max(_USUAL_SECONDS, options.min_seconds), options.max_seconds, max(seconds, 1.0)))
@@ -101,7 +115,7 @@ def _from_sum(total: Floats, options: RankOptions, seconds: float) -> list[Ancho
     for start in np.argsort(-means, kind="stable"):
         if not free[start]:
             continue
-        free[max(0, start - wanted // 2) : start + wanted // 2 + 1] = False
+        free[max(0, start - wanted + 1) : start + wanted] = False
         peak = int(start) + int(np.argmax(soft[start : start + wanted]))
         end = min(float(start + wanted), seconds)
         core = Span(max(float(start), peak - 3.0), max(float(start), peak - 3.0, min(peak + 3.0, end)))

@@ -47,10 +47,15 @@ def edges(evidence: Evidence) -> Edges:
     cuts = _cuts(evidence)
     grid = np.arange(0.0, evidence.seconds + _STEP / 2, _STEP)
     for times, worth in ((silent, SILENCE), (cuts, CUT), (grid, ANYWHERE)):
-        free = [(float(time), worth) for time in times[_wordless(times, words)] if time <= evidence.seconds]
+        free = [
+            (float(time), worth)
+            for time in times[_wordless(times, words, evidence.seconds)]
+            if time <= evidence.seconds
+        ]
         starts += free
         ends += free
-    ends.append((evidence.seconds, SILENCE))
+    if not words or evidence.seconds - words[-1].end >= _GAP:
+        ends.append((evidence.seconds, SILENCE))
     first, second = _columns(starts), _columns(ends)
     return Edges(first[0], first[1], second[0], second[1])
 
@@ -121,7 +126,7 @@ def _cuts(evidence: Evidence) -> Floats:
     return picture.times[picture.cut_score >= 0.5].astype(np.float64)
 
 
-def _wordless(times: Floats, words: Sequence[Word]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _wordless(times: Floats, words: Sequence[Word], seconds: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Which times lie further than the gap's share from any word: there, sentence edges do not serve."""
     if not words:
         return np.ones(len(times), dtype=np.bool_)
@@ -130,4 +135,5 @@ def _wordless(times: Floats, words: Sequence[Word]) -> np.ndarray[tuple[int], np
     place = np.searchsorted(starts, times, side="right")
     before = np.where(place > 0, ends[np.maximum(place - 1, 0)], -np.inf)
     after = np.where(place < len(starts), starts[np.minimum(place, len(starts) - 1)], np.inf)
-    return np.asarray((times - before > 0.4) & (after - times > 0.25) & (after - before >= _GAP))
+    gap = np.minimum(after, seconds) - np.maximum(before, 0.0)
+    return np.asarray((times - before > 0.4) & (after - times > 0.25) & (gap >= _GAP))

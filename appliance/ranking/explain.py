@@ -22,9 +22,10 @@ def reasons(found: tuple[Term, ...], evidence: Evidence, span: Span) -> tuple[Re
         Reason(term.signal, term.weight, text(term, evidence, span)) for term in found if abs(term.weight) >= _LEAST
     ]
     rest = sum(term.weight for term in found if abs(term.weight) < _LEAST)
-    if rest:
+    if abs(rest) > 1e-9:
         named.append(Reason("rest", rest, "everything else together"))
-    return (*named, Reason("base", INTERCEPT, "where every moment starts"))
+    start = "where every moment starts" if found else "nothing is known of it: the moments are spread evenly"
+    return (*named, Reason("base", INTERCEPT, start))
 
 
 def text(term: Term, evidence: Evidence, span: Span) -> str:

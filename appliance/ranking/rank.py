@@ -12,7 +12,7 @@ from appliance.domain.moment import Moment, Ranking
 from appliance.domain.span import Span
 from appliance.domain.transcript import join
 from appliance.ranking import search as searching
-from appliance.ranking.anchors import Anchor, anchors, fused, is_late
+from appliance.ranking.anchors import Anchor, anchors, from_judge, fused, is_late
 from appliance.ranking.boundaries import plain, refine, settle
 from appliance.ranking.edges import edges
 from appliance.ranking.explain import reasons
@@ -104,15 +104,19 @@ def _candidates(
     evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, shots: Sequence[float]
 ) -> list[_Candidate]:
     length = cells(evidence.seconds)
-    places = anchors(grid, options, evidence.seconds) if grid else ()
+    places = from_judge(evidence.opinions or (), options, evidence.seconds)
+    places += anchors(grid, options, evidence.seconds) if grid else ()
     points = edges(evidence)
     total = fused(grid, options, length)
     rising = np.concatenate(([0.0], np.cumsum(np.clip(total - float(np.mean(total)), -1.0, 2.0) * _WORTH)))
     spans: dict[Span, Anchor] = {}
+    summits: list[float] = []
     for anchor in (*places, *(() if places else _even(evidence.seconds, options))):
         span = settle(anchor, points, rising, options, evidence.seconds)
-        if span is not None:
+        # A weaker summit whose moment grew over a stronger one is the same moment, seen worse.
+        if span is not None and not any(span.holds(peak) for peak in summits):
             spans.setdefault(refine(span, shots, evidence.transcript), anchor)
+            summits += [] if anchor.late else [anchor.peak]
     if not spans:
         spans = {plain(anchor, options, evidence.seconds): anchor for anchor in _even(evidence.seconds, options)}
     return [_candidate(span, anchor, evidence, grid, options) for span, anchor in spans.items()]
@@ -181,6 +185,6 @@ def _why_empty(found: Sequence[_Candidate], options: RankOptions) -> tuple[str, 
     if options.min_score > 0 and found:
         return (
             f"the best moment scores {100 * best:.0f}, and at least {options.min_score:.0f} was asked for",
-            "Lower min_score, or add what is missing (see below).",
+            "Lower min_score, or give more to go by: subtitles, a chat replay.",
         )
     return "nothing in the video stands out", "Add subtitles or a chat replay, or allow shorter clips with --min."

@@ -43,6 +43,8 @@ def _features(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, f
     for name, values in curves.items():
         if name == "chat":
             yield from _chat(curves, span)
+        elif name == "judge":
+            yield from _judge(values, span)
         elif not name.startswith("chat."):
             weight = WEIGHTS.get(name, Weight(0.0))
             feature = strongest(values, span.start + weight.lead, span.end + weight.tail)
@@ -63,6 +65,13 @@ def _chat(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, float
     begin = min(max(0, int(span.start)), len(values) - 1)
     yield "chat.before", float(values[begin : begin + _BEFORE].mean())
     yield "chat.opening", max(0.0, 1.0 - span.start / _OPENING)
+
+
+def _judge(values: Floats, span: Span) -> Iterator[tuple[str, float]]:
+    """The mean of a judge's standing over the whole moment: what it was not shown speaks neither for nor against."""
+    near = values[max(0, round(span.start)) : max(1, round(span.end))]
+    if len(near) and np.isfinite(near).any():
+        yield "judge", float(np.nan_to_num(near).mean())
 
 
 def strongest(values: Floats, start: float, end: float) -> float | None:

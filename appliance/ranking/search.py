@@ -16,7 +16,7 @@ from appliance.ranking.words import folded, terms_of
 from appliance.signals.grid import Floats, smooth
 
 _ASKING = re.compile(
-    r"^(?:please\s+)?(?:(?:find|show|give|clip|get)\s+(?:me\s+)?)?(?:the\s+|all\s+)?"
+    r"^(?:please\s+)?(?:(?:find|show|give|clip|get)\s+(?:me\s+)?)?(?:(?:the|all|die|der|das|el|la|los|las|le|les|il|lo|o|a)\s+)?"
     r"(?:parts?|moments?|bits?|sections?|scenes?|times?|places?|stelle|parte|passage)\s+"
     r"(?:about|where|when|with|on|of|in which|uber|wo|sobre|donde|sur|ou|dove)\s+"
     r"(?:(?:he|she|they|we|i|you)\s+(?:talk|speak|say|mention)s?\s+(?:about\s+)?)?",

@@ -11,7 +11,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 # Endings that change the form and not the subject, longest first: English, German, Spanish, Portuguese, French, Italian.
 _ENDINGS = tuple(
     "ations ingly mente ement ments ungen ation iendo ings ment ando ados idos edly "
-    "ung ing ies ied ers est ern ado ido ais ons ez ed er es en em ly os as is s e o a i n".split()
+    "ung ing ies ied ers est ern ado ido ais ons ez ed er es en em ly os as is  s e o a i".split()
 )
 # Words that every sentence may hold say nothing about the subject.
 COMMON = frozenset(

@@ -18,7 +18,7 @@ from appliance.signals.evidence import Evidence
 
 NAME = "chat"
 PARTS = ("brevity", "capitals", "laughs", "emotes", "copies", "subject")
-AGAIN_SECONDS = 8.0  # somebody who writes again within this adds little
+AGAIN_SECONDS = 8.0  # somebody who writes again within this adds nobody
 SIGMA = 4.0  # seconds; a reaction in chat lasts ten to twenty
 _LEAST = 12  # below this many messages nothing is usual
 
@@ -54,7 +54,7 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
 
 
 def worth(chat: Chat, kind: Kinds) -> NDArray[np.float32]:
-    """How much each message counts: 1 for somebody who has not just written, a quarter for one who has; 0 for commands and
+    """How much each message counts: 1 for somebody who has not written within the last 8 s; 0 for one who has, for commands and
     for a text that the same user posts again and again, as bots do.
     """
     users = np.frombuffer(chat.users, dtype=np.int32)
@@ -64,7 +64,7 @@ def worth(chat: Chat, kind: Kinds) -> NDArray[np.float32]:
     again = np.zeros(len(order), dtype=np.bool_)
     again[1:] = (np.diff(users[order]) == 0) & (np.diff(times[order]) < AGAIN_SECONDS)
     out = np.ones(len(order), dtype=np.float32)
-    out[order[again]] = 0.25
+    out[order[again]] = 0.0
     out[kind.command[texts]] = 0.0
     out[_bots(users, texts, kind)] = 0.0
     return out

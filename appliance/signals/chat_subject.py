@@ -33,7 +33,7 @@ def subject(seconds: NDArray[np.int32], texts: NDArray[np.int32], vocabulary: Se
     count = length // _HOP + 2
     # Each message is in the window that begins with its hop and in the one before.
     window = np.concatenate((block, np.maximum(block - 1, 0)))
-    sizes = np.bincount(window, minlength=count).astype(np.float64) + _PRIOR
+    sizes = np.bincount(window, minlength=count).astype(np.float64)
     pairs = np.concatenate((block[message], np.maximum(block[message] - 1, 0))) * np.int64(len(spread)) + np.tile(
         token, 2
     )
@@ -41,10 +41,10 @@ def subject(seconds: NDArray[np.int32], texts: NDArray[np.int32], vocabulary: Se
     place, word = pair // len(spread), pair % len(spread)
     usual = spread[word] / max(len(texts), 1)
     size = sizes[place]
-    gain = times / size * np.log((times + 0.5) / (size * usual + 0.5))
+    gain = times / (size + _PRIOR) * np.log((times + 0.5) / (size * usual + 0.5))
     total = np.bincount(place, weights=gain, minlength=count)
     curve = np.interp(np.arange(length) + 0.5, (np.arange(count) + 1.0) * _HOP, total)
-    return np.asarray(np.clip((curve - curve.mean()) / max(float(curve.std()), 1e-6), -3.0, 3.0))
+    return np.asarray(np.clip((curve - curve.mean()) / max(float(curve.std()), 0.05), -3.0, 3.0))
 
 
 def _sample(block: NDArray[np.int32]) -> NDArray[np.bool_]:

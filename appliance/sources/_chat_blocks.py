@@ -41,9 +41,7 @@ def is_lines(start: bytes) -> bool:
     except ValueError:
         # One very long line is a document; a broken line among others is a broken line.
         return bool(rest.strip()) and not first.endswith((b",", b"{", b"["))
-    return isinstance(value, dict) and not any(
-        isinstance(value.get(key), list) for key in ("comments", "messages", "data")
-    )
+    return isinstance(value, dict) and (bool(rest.strip()) or not _LIST.search(first.decode("utf-8", "replace")))
 
 
 def whole_lines(file: Readable) -> Iterator[bytes]:

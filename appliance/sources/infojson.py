@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,14 +42,21 @@ class Info:
 def read_info(path: Path) -> Info:
     """Read an info.json. BadInput when it cannot be read or is no JSON object; a field of a wrong type is left out and noted."""
     try:
-        known = msgspec.json.decode(path.read_bytes())
+        known = _decoded(path.read_bytes())
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
-    except msgspec.DecodeError as error:
+    except ValueError as error:
         raise BadInput(f"{path} is not valid JSON: {error}", "Fetch the video again, or leave the file out.") from error
     if not isinstance(known, dict):
         raise BadInput(f"{path} is not what yt-dlp writes: it holds no object", "Give the .info.json of the video.")
     return _info(_Fields(known))
+
+
+def _decoded(content: bytes) -> object:
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return json.loads(content)  # yt-dlp may write NaN, Infinity and half characters, which strict JSON has not
 
 
 class _Fields:
@@ -98,6 +106,7 @@ class _Fields:
 
 def _info(fields: _Fields) -> Info:
     views = fields.number("view_count")
+    duration = fields.number("duration")
     return Info(
         id=fields.text("id"),
         title=fields.text("title", "fulltitle"),
@@ -105,11 +114,11 @@ def _info(fields: _Fields) -> Info:
         extractor=fields.text("extractor", "extractor_key"),
         webpage_url=fields.text("webpage_url", "original_url"),
         upload_date=fields.text("upload_date"),
-        duration=fields.number("duration"),
+        duration=duration,
         view_count=None if views is None else int(views),
         heatmap=fields.rows("heatmap", _heat),
         comments=fields.rows("comments", _comment),
-        chapters=fields.rows("chapters", _chapter),
+        chapters=_closed(fields.rows("chapters", _chapter), duration),
         notes=tuple(fields.notes),
     )
 
@@ -132,9 +141,20 @@ def _chapter(row: Mapping[str, object]) -> Chapter | None:
     start, end, title = _number(row.get("start_time")), _number(row.get("end_time")), row.get("title")
     if start is None or start < 0:
         return None
-    # The last chapter may have no end: it lasts to the end of the video, whatever that is.
     last = end if end is not None and end >= start else start
     return Chapter(start, last, title if isinstance(title, str) else "")
+
+
+def _closed(chapters: tuple[Chapter, ...] | None, duration: float | None) -> tuple[Chapter, ...] | None:
+    """Chapters without an end last to the next one, or to the end of the video."""
+    if chapters is None:
+        return None
+    inner = sorted(chapters, key=lambda chapter: chapter.start)
+    following = [*(chapter.start for chapter in inner[1:]), duration or 0.0]
+    return tuple(
+        chapter if chapter.end > chapter.start else replace(chapter, end=max(chapter.start, after))
+        for chapter, after in zip(inner, following, strict=True)
+    )
 
 
 def _number(value: object) -> float | None:
