@@ -20,6 +20,7 @@ from appliance.media.ffmpeg import Ffmpeg
 
 _MOST_BYTES = 64 * 1024 * 1024
 _LONGEST_CUE = 60.0
+_BLINK = 0.1
 _TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _ARROW = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
 _SBV = re.compile(rf"^\s*{_TIME},{_TIME}\s*$")
@@ -160,7 +161,8 @@ def _unrolled(raw: list[tuple[float, float, str]]) -> Iterator[Cue]:
     for start, end, text in raw:
         lines = [line for line in text.split("\n") if line.strip()]
         plain = [_plain(line) for line in lines]
-        repeated = _repeated(shown, plain)
+        # Rolling captions show what was said for a blink more before the next line comes.
+        repeated = len(plain) if plain == shown and end - start < _BLINK else _repeated(shown, plain)
         shown = plain
         words = tuple(_inner(lines[repeated:], start))
         fresh = " ".join(plain[repeated:]).strip()
