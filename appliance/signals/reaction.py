@@ -23,7 +23,8 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     length = grid.cells(evidence.seconds)
     excess = grid.fit(noise(sound), length)
     if evidence.transcript is not None:
-        excess = excess * (1.0 - 0.8 * worded(evidence.transcript, length))
+        words = worded(evidence.transcript, length)
+        excess = np.maximum(excess * (1.0 - 0.8 * words), _wordless(sound, words, length))
     return (grid.curve(NAME, grid.deviation(excess, 2.0, 0.05)),)
 
 
@@ -42,6 +43,20 @@ def noise(sound: SoundScan) -> grid.Floats:
     unpitched = np.clip(1.0 - sound.harmonic.astype(np.float64), 0.0, 1.0)
     own = loud * (0.4 * flat + 0.3 * hiss + 0.3 * unpitched)
     return np.minimum(own, 1.25 * grid.smooth(own, 1.0))
+
+
+def _wordless(sound: SoundScan, words: grid.Floats, length: int) -> grid.Floats:
+    """Loud seconds between words in which none is spoken: a laugh may have a pitch like a voice, but it has no words.
+
+    Only where somebody speaks around there; a long stretch without words is music or play.
+    """
+    level = sound.rms_db.astype(np.float64)
+    spoken = level[: len(words)][words[: len(level)] > 0.5]
+    if not len(spoken):
+        return np.zeros(length)
+    loud = np.clip((level - float(np.median(spoken)) + 6.0) / 6.0, 0.0, 1.5)
+    own = grid.fit(loud * (1.0 - 0.5 * sound.harmonic.astype(np.float64)), length)
+    return np.where(grid.smooth(words, 8.0) > 0.15, 0.6 * own * (1.0 - words), 0.0)
 
 
 def worded(transcript: Transcript, length: int) -> grid.Floats:

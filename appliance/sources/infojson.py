@@ -45,7 +45,7 @@ def read_info(path: Path) -> Info:
         known = _decoded(path.read_bytes())
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {error.strerror}", "Check the path and its permissions.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadInput(f"{path} is not valid JSON: {error}", "Fetch the video again, or leave the file out.") from error
     if not isinstance(known, dict):
         raise BadInput(f"{path} is not what yt-dlp writes: it holds no object", "Give the .info.json of the video.")

@@ -6,8 +6,9 @@ import gzip
 import json
 import os
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -126,5 +127,24 @@ def measure(every: int = 1, options: RankOptions = OPTIONS) -> Bench:
     bench.add("reactions in the top five vs the average window", held / max(usual, 1e-9), at_least=1.65, goal=1.8)
     bench.add("share of edges on sentence edges", on / max(total, 1), at_least=0.95, goal=0.99)
     bench.add("edges inside a word", inside, at_most=0.0, goal=0.0)
-    bench.notes = {"talks": count, "moments": total // 2}
+    bench.notes = {"talks": count, "moments": total // 2, "ablation: lift on every sixth talk": ablation(path)}
     return bench
+
+
+def ablation(path: Path) -> dict[str, float]:
+    """The lift with each signal of a transcript on and off, on every sixth talk."""
+    cases = {
+        "all": OPTIONS,
+        "without pace": replace(OPTIONS, weights={"pace": 0.0}),
+        "without wording": replace(OPTIONS, weights={"wording": 0.0}),
+    }
+    sums = {case: [0.0, 0.0] for case in cases}
+    for talk in talks(path, 6):
+        curves, missing = measured(talk.evidence, OPTIONS)
+        for case, options in cases.items():
+            here, average = lift(rank(talk.evidence, curves, missing, options).moments, talk)
+            sums[case][0] += here
+            sums[case][1] += average
+    for case, (here, average) in sums.items():
+        sys.stderr.write(f"{case:24}{here / average:.3f}\n")
+    return {case: round(here / average, 3) for case, (here, average) in sums.items()}

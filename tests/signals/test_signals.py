@@ -77,6 +77,19 @@ def test_words_make_noise_less_of_a_reaction() -> None:
     assert main("reaction", Evidence(600.0, sound=scan, transcript=spoken))[302:310].mean() < 0.6 * bare
 
 
+def test_a_laugh_with_a_pitch_is_heard_between_words() -> None:
+    """Loud seconds without words, between sentences, are a reaction even when they are not noise-like."""
+    scan = material.sound(600)
+    lines = [
+        (3.0 * number, 3.0 * number + 3.0, "some words are spoken here")
+        for number in range(200)
+        if number not in (100, 101)
+    ]
+    curve = main("reaction", Evidence(600.0, sound=scan, transcript=material.transcript(lines)))
+    assert curve[301:305].min() > 1.5
+    assert np.abs(curve[:280]).mean() < 0.5
+
+
 def test_time_without_words_shows_in_the_pace() -> None:
     """A cue that lasts longer than its letters need is a pause or a laugh."""
     lines = [(5.0 * number, 5.0 * number + 5.0, "these are eight words of the usual length") for number in range(40)]
