@@ -23,20 +23,19 @@ def run(argv: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, _stopped)
     try:
         code = app(list(argv), standalone_mode=False)
-    except typer.Abort:
-        return _INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
     except typer.TyperException as error:
         _misused(str(getattr(error, "format_message", error.__str__)()))
         return BAD_INPUT
-    except KeyboardInterrupt:
-        complain("stopped", "Run it again: finished steps are reused.")
-        return _INTERRUPTED
     except ClipperError as error:
         complain(error.message, error.hint)
         return BAD_INPUT if isinstance(error, BadInput) else FAILED
     except BrokenPipeError:
         sys.stderr.close()
         return FAILED
+    if code == _INTERRUPTED:  # typer answers Ctrl-C itself with this code
+        complain("stopped", "Run it again: finished steps are reused.")
     return int(code or OK)
 
 

@@ -115,6 +115,8 @@ def place(made: Path, wanted: Path) -> None:
     """Put a finished file where a person wants it: whole or not at all, as a link where the disk allows."""
     with guarded_disk(wanted):
         wanted.parent.mkdir(parents=True, exist_ok=True)
+        if wanted.exists() and wanted.samefile(made):
+            return  # renaming one link of a file over another would leave both
         temporary = wanted.with_name(f"{_MAKING}{os.getpid()}-{wanted.name}"[-200:])
         try:
             temporary.unlink(missing_ok=True)

@@ -90,3 +90,11 @@ def test_a_full_disk_is_an_error_and_leaves_nothing_half_written(tmp_path: Path)
         assert list(disk.iterdir()) == []
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_placing_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
+    """A link that is there already stays the only one."""
+    write_bytes(tmp_path / "made", b"one")
+    for _ in range(2):
+        place(tmp_path / "made", tmp_path / "out" / "clip.mp4")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["clip.mp4"]
