@@ -6,14 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from appliance.domain.span import Span
 from appliance.domain.style import CaptionStyle, Lit
 from appliance.domain.timeline import Canvas, Timeline
-from appliance.media.ass_overlays import overlays
+from appliance.media.ass_overlays import overlays, title_frames
 from appliance.media.ass_script import Event, LineStyle, alpha, colour, document, frame, number, rounded
 from appliance.media.fonts import FontShelf
 from appliance.media.typeset import SetText, Typesetter, along, typesetter
 from appliance.planning.captions import Page, PageRules, drawn, pages
-from appliance.planning.captions_area import Areas, areas
+from appliance.planning.captions_area import (
+    SEAM_CAPTIONS,
+    SEAM_CAPTIONS_BELOW_TITLE,
+    Areas,
+    areas,
+    is_shared,
+    shared_stretches,
+)
 
 _SHADE, _PILL, _WORD = 10, 11, 12  # layers; overlays lie below
 # A pill reaches so far, in ems, beside its word, above its capitals and below the baseline, where g and y hang.
@@ -88,21 +96,29 @@ def _captions(timeline: Timeline, style: CaptionStyle, setter: Typesetter) -> It
         width=area.captions.width - margin - beside / timeline.canvas.width,
     )
     fps = timeline.canvas.fps
+    shared, titles = shared_stretches(timeline), title_frames(timeline)
     for page in pages(timeline, rules, desk.measure):
         start, end = frame(page.start, fps), frame(page.end, fps)
-        for word in _placed(page, desk, start, end):
+        middle = style.centre + area.shift
+        if is_shared(shared, Span(page.start, page.end)):
+            titled = any(start < until and end > begin for begin, until in titles)
+            middle = SEAM_CAPTIONS_BELOW_TITLE if titled else SEAM_CAPTIONS
+        for word in _placed(page, desk, start, end, middle):
             yield from _word(word, desk, start, end)
 
 
-def _placed(page: Page, desk: _Desk, start: int, end: int) -> Iterator[_Placed]:
-    """Every word of a page at its place. It is lit until the next one is spoken, the last one until the page goes."""
+def _placed(page: Page, desk: _Desk, start: int, end: int, middle: float) -> Iterator[_Placed]:
+    """Every word of a page at its place, the block around `middle` (share of the height).
+
+    A word is lit until the next one is spoken, the last one until the page goes.
+    """
     lines = [[desk.set(drawn(word), strong=word.word.strong) for word in line] for line in page.lines]
     pitches = [desk.setter.pitch(line, _PILL_PITCH if desk.style.lit is Lit.PILL else 0.0) for line in lines]
     fps = desk.canvas.fps
     begins = [min(max(frame(word.start, fps), start), end) for word in page.words]
     lit = iter([*pairwise([*begins, end])])
     for number_, (words, sets) in enumerate(zip(page.lines, lines, strict=True)):
-        baseline = _first_baseline(lines, pitches, desk) + sum(pitches[1 : number_ + 1])
+        baseline = _first_baseline(lines, pitches, desk, middle) + sum(pitches[1 : number_ + 1])
         gaps = [0.0 if word.glued else desk.space for word in words]
         middles = along(sets, gaps, _centre(desk))
         for word, text, x in zip(words, sets, middles, strict=True):
@@ -113,16 +129,15 @@ def _centre(desk: _Desk) -> float:
     return (desk.area.captions.x + desk.area.captions.width / 2) * desk.canvas.width
 
 
-def _first_baseline(lines: list[list[SetText]], pitches: list[float], desk: _Desk) -> float:
-    """So that the block's middle is where the preset wants it, and the whole block inside its area."""
+def _first_baseline(lines: list[list[SetText]], pitches: list[float], desk: _Desk, middle: float) -> float:
+    """So that the block's middle is where it is wanted, and the whole block inside its area."""
     height = desk.canvas.height
     cap = desk.setter.main.cap_height * max(text.em for text in lines[0])
     below = 0.28 * max(text.em for text in lines[-1]) + 2 * desk.style.outline * height
     block = sum(pitches[1:])
-    middle = (desk.style.centre + desk.area.shift) * height
     lowest = (desk.area.captions.y + desk.area.captions.height) * height - below - block
     highest = desk.area.captions.y * height + cap + 2 * desk.style.outline * height
-    return max(min(middle + (cap - block) / 2, lowest), highest)
+    return max(min(middle * height + (cap - block) / 2, lowest), highest)
 
 
 def _word(word: _Placed, desk: _Desk, start: int, end: int) -> Iterator[Event]:

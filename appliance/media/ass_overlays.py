@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from appliance.domain.span import Span
 from appliance.domain.style import CaptionStyle
 from appliance.domain.timeline import Canvas, Overlay, OverlayKind, Timeline
 from appliance.media.ass_script import Event, alpha, colour, frame, number, rounded
 from appliance.media.typeset import Typesetter
 from appliance.planning import scripts
-from appliance.planning.captions_area import Areas, areas
+from appliance.planning.captions_area import SEAM_TITLE, Areas, areas, is_shared, shared_stretches
 from appliance.planning.captions_title import fitted
 
 TITLE_SECONDS = 3.5
 LEAVE_MS = 200
-_TITLE_SIZES = (0.036, 0.034, 0.032, 0.030, 0.028, 0.026, 0.024)
+_TITLE_SIZES = (0.034, 0.032, 0.030, 0.028, 0.026, 0.024)
 _TITLE_OPACITY = 0.96
 _INK, _PAPER = "#0b0b0f", "#ffffff"
 _WATERMARK_SIZE, _WATERMARK_OPACITY = 0.0165, 0.62
@@ -33,25 +34,30 @@ class _Sheet:
     setter: Typesetter
     seconds: float
     titles: tuple[tuple[int, int], ...]
+    shared: tuple[Span, ...]
+    progress: bool
 
     def frames(self, overlay: Overlay, seconds: float | None = None) -> tuple[int, int]:
         """From when to when, inside the clip."""
-        until = overlay.end if overlay.end is not None else self.seconds
-        if overlay.end is None and seconds is not None:
-            until = overlay.start + seconds
+        longest = self.seconds if seconds is None else overlay.start + seconds
+        until = longest if overlay.end is None else overlay.end
         fps = self.canvas.fps
         return frame(max(overlay.start, 0.0), fps), frame(min(until, self.seconds), fps)
 
 
 def overlays(timeline: Timeline, style: CaptionStyle, setter: Typesetter) -> Iterator[Event]:
     """The events of every overlay made of words or shapes. Pictures (logo, avatar) are not ASS and are left to the render."""
-    sheet = _Sheet(timeline.canvas, areas(timeline.canvas), style, setter, timeline.seconds, ())
-    titles = tuple(
-        sheet.frames(overlay, TITLE_SECONDS)
-        for overlay in timeline.overlays
-        if overlay.kind is OverlayKind.TITLE and scripts.visible(overlay.text)
+    kinds = {overlay.kind for overlay in timeline.overlays}
+    sheet = _Sheet(
+        timeline.canvas,
+        areas(timeline.canvas),
+        style,
+        setter,
+        timeline.seconds,
+        title_frames(timeline),
+        shared_stretches(timeline),
+        OverlayKind.PROGRESS in kinds,
     )
-    sheet = _Sheet(timeline.canvas, sheet.area, style, setter, timeline.seconds, titles)
     for overlay in timeline.overlays:
         words = scripts.visible(overlay.text)
         if overlay.kind is OverlayKind.TITLE and words:
@@ -65,10 +71,25 @@ def overlays(timeline: Timeline, style: CaptionStyle, setter: Typesetter) -> Ite
             yield from _progress(overlay, sheet)
 
 
+def title_frames(timeline: Timeline) -> tuple[tuple[int, int], ...]:
+    """From which frame to which a title stands."""
+    fps = timeline.canvas.fps
+    return tuple(
+        (
+            frame(max(overlay.start, 0.0), fps),
+            frame(min(overlay.start + TITLE_SECONDS if overlay.end is None else overlay.end, timeline.seconds), fps),
+        )
+        for overlay in timeline.overlays
+        if overlay.kind is OverlayKind.TITLE and scripts.visible(overlay.text)
+    )
+
+
 def _title(overlay: Overlay, words: str, sheet: _Sheet) -> Iterator[Event]:
     """Dark words on a light card in the title's area: there from the first frame, gone in a fifth of a second."""
     start, end = sheet.frames(overlay, TITLE_SECONDS)
     height, box = sheet.canvas.height, sheet.area.title
+    if is_shared(sheet.shared, Span(start / sheet.canvas.fps, max(start, end) / sheet.canvas.fps)):
+        box = replace(box, y=SEAM_TITLE)
     sizes = (overlay.size,) if overlay.size else _TITLE_SIZES
     shape = sheet.area.scale
     beside, above = 0.020 * height * shape, 0.0145 * height * shape
@@ -84,7 +105,9 @@ def _title(overlay: Overlay, words: str, sheet: _Sheet) -> Iterator[Event]:
     pitch = sheet.setter.pitch(sets)
     width = max(text.width for text in sets) + 2 * beside
     tall = min(cap + pitch * (len(sets) - 1) + 2 * above + 0.12 * em, box.height * height)
-    middle_x, middle = (box.x + box.width / 2) * sheet.canvas.width, (box.y + box.height / 2) * height
+    # As high as allowed, clear of the face below; at the seam as low as allowed, clear of the face above.
+    middle_x = (box.x + box.width / 2) * sheet.canvas.width
+    middle = box.y * height + (tall / 2 if box.y < SEAM_TITLE else box.height * height - tall / 2)
     fade = f"\\fad(0,{LEAVE_MS})"
     card = rounded(width, tall, 0.011 * height * shape)
     place = f"\\pos({number(middle_x)},{number(middle)})\\bord0{fade}"
@@ -101,20 +124,20 @@ def _title(overlay: Overlay, words: str, sheet: _Sheet) -> Iterator[Event]:
 
 
 def _corner(overlay: Overlay, words: str, sheet: _Sheet, size: float, opacity: float) -> Iterator[Event]:
-    """Words in a corner, inside the free area; in an upper corner they wait until the title has gone."""
+    """Words in a corner, as they are written, inside the free area: above a bar, and in an upper corner after the title."""
     canvas, area = sheet.canvas, sheet.area
+    setter = replace(sheet.setter, upper=False)
     em = size * area.scale * canvas.height
     upper, left = overlay.corner.startswith("top"), overlay.corner.endswith("left")
     right = (area.right_above if upper else area.right_below) * canvas.width
     width = (right - area.left * canvas.width) * 0.6
-    _, lines = fitted(words, lambda line: sheet.setter.set(line, em).width, width, (1.0,), lines=1)
-    text = sheet.setter.set(lines[0], em)
+    _, lines = fitted(words, lambda line: setter.set(line, em).width, width, (1.0,), lines=1)
+    text = setter.set(lines[0], em)
     edge = 0.002 * canvas.height
     x = area.left * canvas.width + edge + text.width / 2 if left else right - edge - text.width / 2
-    cap = sheet.setter.main.cap_height * em
-    baseline = (
-        area.top * canvas.height + edge + 0.3 * em + cap if upper else area.bottom * canvas.height - edge - 0.3 * em
-    )
+    cap = setter.main.cap_height * em
+    floor = area.bottom * canvas.height - (3 * _PROGRESS_SIZE * canvas.height if sheet.progress else 0.0)
+    baseline = area.top * canvas.height + edge + 0.3 * em + cap if upper else floor - edge - 0.3 * em
     tags = (
         f"\\pos({number(x)},{number(text.middle(baseline))})\\1c{colour(_PAPER)}\\3c&H000000&"
         f"\\1a{alpha(opacity)}\\3a{alpha(opacity * 0.5)}\\bord{number(0.0012 * canvas.height)}"

@@ -110,9 +110,9 @@ def tear(word: Shown, after: Shown) -> float:
     cost = -0.7 if text[-1] in _COMMAS else 0.0
     cost -= min(max(after.start - word.end, 0.0), 0.5)
     if text[-1].isalpha() and len(text) <= 3:
-        cost += 0.7
+        cost += 0.9
     if text[-1].isdigit():
-        cost += 0.6
+        cost += 1.3
     if text[:1].isupper() and text[-1].isalpha() and after.text[:1].isupper():
         cost += 0.6
     if after.glued:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from appliance.domain.timeline import Box, Canvas
+from appliance.domain.span import Span
+from appliance.domain.timeline import Box, Canvas, Layout, Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +48,27 @@ def areas(canvas: Canvas) -> Areas:
     if ratio < 0.9:
         return _FEED
     return _SQUARE if ratio < 1.3 else _LANDSCAPE
+
+
+# On a canvas shared by two people the usual places lie on their eyes. There the words stand at the seam: captions on it,
+# and while a title stands, the title just above it and the captions just below.
+SEAM_TITLE = 0.40
+SEAM_CAPTIONS = 0.5
+SEAM_CAPTIONS_BELOW_TITLE = 0.575
+
+
+def shared_stretches(timeline: Timeline) -> tuple[Span, ...]:
+    """When, in seconds of the finished clip, two people share a canvas that is not wider than high."""
+    if timeline.canvas.width > timeline.canvas.height:
+        return ()
+    return tuple(
+        Span(begin + scene.start - cut.start, begin + max(scene.start, scene.end) - cut.start)
+        for begin, cut in timeline.offsets()
+        for scene in cut.scenes
+        if scene.layout is Layout.SPLIT
+    )
+
+
+def is_shared(stretches: tuple[Span, ...], span: Span) -> bool:
+    """Whether the canvas is shared for most of a span."""
+    return sum(span.overlap(stretch) for stretch in stretches) > span.seconds / 2

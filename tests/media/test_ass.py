@@ -8,7 +8,19 @@ import pytest
 
 from appliance.domain.errors import BadInput
 from appliance.domain.style import CaptionStyle, Lit
-from appliance.domain.timeline import Aspect, Canvas, CaptionWord, Overlay, OverlayKind
+from appliance.domain.timeline import (
+    Aspect,
+    Box,
+    Canvas,
+    CaptionWord,
+    Cut,
+    Key,
+    Layout,
+    Overlay,
+    OverlayKind,
+    Scene,
+    View,
+)
 from appliance.media.ass import draw
 from appliance.media.ass_script import escaped, frame, stamp
 from appliance.media.ffmpeg import Ffmpeg
@@ -166,6 +178,21 @@ def test_captions_and_title_never_meet(ffmpeg: Ffmpeg, fonts: FontShelf, tmp_pat
     with_words = render(ffmpeg, draw(timeline(words("some words here now")), style, fonts), tmp_path / "a", SMALL, 20)
     title = render(ffmpeg, draw(timeline((), overlays), style, fonts), tmp_path / "b", SMALL, 20)
     assert bounds(with_words.frames[0].max(axis=2) > 20)[1] > bounds(title.frames[0].max(axis=2) > 20)[3]
+
+
+def test_on_a_shared_canvas_words_stand_at_the_seam(ffmpeg: Ffmpeg, fonts: FontShelf, tmp_path: Path) -> None:
+    """Where two people share the canvas, neither title nor captions lie on the eyes of either."""
+    half = View((Key(0.0, Box(0.0, 0.0, 0.5, 0.5)),))
+    line = timeline(
+        words("some words are spoken here now"), (Overlay(OverlayKind.TITLE, text="A title " * 6, end=1.5),)
+    )
+    line = replace(line, cuts=(Cut("a", 0.0, 10.0, (Scene(0.0, 10.0, Layout.SPLIT, (half, half)),)),))
+    script = draw(line, STYLES["clean"], fonts)
+    for first in (20, 55):
+        ink = render(ffmpeg, script, tmp_path / "d", SMALL, first).frames[0].max(axis=2) > 40
+        _, top, _, bottom = bounds(ink)
+        assert top / SMALL.height > 0.36
+        assert bottom / SMALL.height < 0.64
 
 
 def test_the_title_is_there_at_once_and_leaves_in_a_fifth_of_a_second(
