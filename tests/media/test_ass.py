@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.domain.errors import BadInput
 from appliance.domain.style import CaptionStyle, Lit
@@ -31,6 +34,7 @@ from appliance.planning.captions_area import areas
 from tests.media.drawn import PRESETS, SMALL, bounds, near, render, shelf, timeline, words
 
 STYLES = read_styles(PRESETS / "captions")
+_SHELF = shelf()
 PLAIN = CaptionStyle(
     "plain", "for measuring", "Montserrat", "ExtraBold", accent="#ff0000", lit=Lit.COLOUR, outline=0.0, shadow=0.0
 )
@@ -258,6 +262,18 @@ def test_frame_times_are_rounded_so_that_the_frame_itself_is_hit() -> None:
             assert written <= number / fps + 1e-9
             assert number == 0 or written > (number - 1) / fps
             assert frame(number / fps, fps) == number
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5), st.text(max_size=60), st.sampled_from(sorted(STYLES)))
+def test_no_text_breaks_the_script(texts: list[str], title: str, name: str) -> None:
+    """Whatever is said or titled, the script has only lines of its own, or it is refused."""
+    said = tuple(CaptionWord(number, text, number * 0.5, number * 0.5 + 0.4) for number, text in enumerate(texts))
+    script = ""
+    with contextlib.suppress(BadInput):
+        script = draw(timeline(said, (Overlay(OverlayKind.TITLE, text=title),)), STYLES[name], _SHELF)
+    events = script[script.find("[Events]") :].split("\n")[2:]
+    assert all(line.startswith("Dialogue: ") or not line for line in events)
 
 
 def test_escaped_text_holds_no_line_breaks() -> None:
