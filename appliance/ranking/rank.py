@@ -57,7 +57,6 @@ def rank(
             evidence.seconds, (), tuple(missing), "the video is shorter than a second", "Choose a longer video."
         )
     grid = _on_grid(curves, evidence, options)
-    found = _candidates(evidence, grid, options, shots)
     if options.query and not np.any(grid.get("query", 0.0)):
         return Ranking(
             evidence.seconds,
@@ -68,7 +67,7 @@ def rank(
             if evidence.transcript is not None or evidence.chat is not None
             else "Searching needs subtitles, a Whisper model or a chat replay.",
         )
-    chosen = _chosen(found, options, evidence.seconds)
+    found, chosen = _enough(evidence, grid, options, shots)
     moments = tuple(_moment(candidate, evidence) for candidate in chosen)
     why, hint = ("", "") if moments else _why_empty(found, options)
     return Ranking(evidence.seconds, moments, tuple(missing), why, hint)
@@ -84,6 +83,26 @@ def candidates(
     found = _candidates(evidence, _on_grid(curves, evidence, options), options, ())
     chosen = _chosen(found, replace(options, top_n=limit, floor=limit, min_score=0.0), evidence.seconds)
     return tuple(_moment(candidate, evidence) for candidate in chosen)
+
+
+def _enough(
+    evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, shots: Sequence[float]
+) -> tuple[list[_Candidate], list[_Candidate]]:
+    """All candidates and the chosen ones. Where fewer than the floor were found in a source that has room for them, the
+    longest length is taken back until they are, or the shortest is reached.
+    """
+    found = _candidates(evidence, grid, options, shots)
+    chosen = _chosen(found, options, evidence.seconds)
+    wanted = min(options.floor, options.top_n)
+    longest = min(options.max_seconds, evidence.seconds / max(wanted, 1))
+    while len(chosen) < wanted and options.min_score <= 0 and longest >= 1.15 * options.min_seconds:
+        shorter = replace(options, max_seconds=longest)
+        more = _candidates(evidence, grid, shorter, shots)
+        picked = _chosen(more, shorter, evidence.seconds)
+        if len(picked) > len(chosen):
+            found, chosen = more, picked
+        longest *= 0.8
+    return found, chosen
 
 
 def _on_grid(curves: Sequence[Curve], evidence: Evidence, options: RankOptions) -> dict[str, Floats]:

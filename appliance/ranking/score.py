@@ -17,7 +17,7 @@ from appliance.signals.grid import Floats
 _TOP = 12  # the strongest seconds that stand for a stretch
 _TOP_LATE = 20  # a chat goes on writing for a while
 _BEFORE = 25  # seconds of a moment in which its chat should still be quiet
-_OPENING = 400.0  # seconds in which a chat says hello and waits
+_OPENING, _OPENING_SHARE = 400.0, 0.15  # seconds in which a chat says hello and waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _chat(curves: Mapping[str, Floats], span: Span) -> Iterator[tuple[str, float
             yield name, float(part[places].mean())
     begin = min(max(0, int(span.start)), len(values) - 1)
     yield "chat.before", float(values[begin : begin + _BEFORE].mean())
-    yield "chat.opening", max(0.0, 1.0 - span.start / _OPENING)
+    yield "chat.opening", max(0.0, 1.0 - span.start / min(_OPENING, _OPENING_SHARE * len(values)))
 
 
 def _judge(values: Floats, span: Span) -> Iterator[tuple[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.domain.curve import Curve, Missing
 from appliance.domain.transcript import Transcript
@@ -11,6 +12,7 @@ from appliance.signals.base import Signal, lack
 from appliance.signals.evidence import Evidence, SoundScan
 
 NAME = "reaction"
+_SPEECH = 0.25
 
 
 def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
@@ -25,23 +27,28 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     if evidence.transcript is not None:
         words = worded(evidence.transcript, length)
         excess = np.maximum(excess * (1.0 - 0.8 * words), _wordless(sound, words, length))
-    return (grid.curve(NAME, grid.deviation(excess, 2.0, 0.05)),)
+    # Hissing consonants alone reach about 0.25; what lies below is speech.
+    return (grid.curve(NAME, grid.deviation(np.maximum(excess - _SPEECH, 0.0), 2.0, 0.06)),)
 
 
 def noise(sound: SoundScan) -> grid.Floats:
-    """How noise-like and loud every second is, 0..1: spectrum flat or hissing, no clear pitch, level near the usual speech or above.
+    """How noise-like and audible every second is, 0..1.2: the spectrum flat, no clear pitch, hissing, not far below the usual level.
 
-    Laughter and applause last: a second counts by the weaker of its own and its neighbourhood's value, so that a
-    single consonant or click does not.
+    Laughter and applause last: a second counts by the weaker of its own and its neighbourhood's value, so that a single
+    consonant or click does not.
     """
     level = sound.rms_db.astype(np.float64)
-    heard = level[level > -60.0]
-    usual = float(np.median(heard)) if len(heard) else -30.0
-    loud = np.clip((level - usual + 9.0) / 9.0, 0.0, 1.5)
-    flat = _above_usual(sound.flatness.astype(np.float64), heard_at=level > -60.0)
-    hiss = _above_usual(sound.zero_crossings.astype(np.float64), heard_at=level > -60.0)
+    heard = level > -60.0
+    usual = float(np.median(level[heard])) if heard.any() else -30.0
+    # An audience is often recorded 6 to 10 dB below the speaker.
+    loud = np.clip((level - usual + 16.0) / 12.0, 0.0, 1.2)
+    flatness = np.maximum(sound.flatness.astype(np.float64), 1e-6)
+    # Voices stay below 0.01, laughter lies about 0.05, applause at 0.1 and more; a noisy recording starts higher.
+    floor = max(0.01, 2.0 * float(np.median(flatness[heard])) if heard.any() else 0.01)
+    flat = np.clip(np.log10(flatness / floor), 0.0, 1.0)
+    hiss = _above_usual(sound.zero_crossings.astype(np.float64), heard)
     unpitched = np.clip(1.0 - sound.harmonic.astype(np.float64), 0.0, 1.0)
-    own = loud * (0.4 * flat + 0.3 * hiss + 0.3 * unpitched)
+    own = loud * (0.55 * flat + 0.2 * hiss + 0.25 * unpitched)
     return np.minimum(own, 1.25 * grid.smooth(own, 1.0))
 
 
@@ -71,11 +78,11 @@ def worded(transcript: Transcript, length: int) -> grid.Floats:
     return np.clip(edges[:length], 0.0, 1.0)
 
 
-def _above_usual(values: grid.Floats, heard_at: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> grid.Floats:
+def _above_usual(values: grid.Floats, heard: NDArray[np.bool_]) -> grid.Floats:
     """0 at the usual value, 1 at three deviations above it."""
-    heard = values[heard_at] if heard_at.any() else values
-    middle = float(np.median(heard))
-    spread = 1.4826 * float(np.median(np.abs(heard - middle)))
+    known = values[heard] if heard.any() else values
+    middle = float(np.median(known))
+    spread = 1.4826 * float(np.median(np.abs(known - middle)))
     return np.clip((values - middle) / (3.0 * max(spread, 0.1 * abs(middle), 1e-6)), 0.0, 1.0)
 
 

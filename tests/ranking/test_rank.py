@@ -168,6 +168,14 @@ def test_a_floor_of_four_and_a_strict_score() -> None:
     assert strict.hint
 
 
+def test_four_clips_where_there_is_room_for_them() -> None:
+    """Four minutes of talk give at least four clips of fifteen seconds or more, and half a minute gives what it holds."""
+    moments = ranked(Evidence(233.0, transcript=material.speech(233.0))).moments
+    assert len(moments) >= 4
+    assert all(moment.span.seconds >= 15 for moment in moments)
+    assert len(ranked(Evidence(31.0, transcript=material.speech(31.0))).moments) >= 1
+
+
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 14.0, 61.0, 600.0, 43200.0])
 def test_with_no_signal_at_all_windows_are_spread_evenly(seconds: float) -> None:
     """Nothing known: at least one moment, inside the source, with a low score that says so."""
