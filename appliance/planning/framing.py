@@ -19,6 +19,9 @@ from appliance.planning.framing_motion import attention
 from appliance.planning.framing_people import Person, people, speakers
 
 _CLEAR = 0.3  # how much livelier than the others a mouth must be before the camera cuts to it
+_TOO_CLOSE = (
+    0.95  # of the crop's height: a head larger than this would lose hair or chin (a tall picture on a wide canvas)
+)
 _GATHERED = 0.34  # from 0 (spread evenly) to 1 (all inside): what happens is in one place; half as much where faces were not sought
 _LIVELY = 1.5  # grey levels a picture: the picture moves as a whole
 _PANE_FULL = 1.3  # a head may take so much of its half before sharing the canvas makes no sense
@@ -70,26 +73,28 @@ def frame(
 
 def _framed(shot: _Shot) -> list[Scene]:
     """The scenes of one shot."""
-    footage, canvas = shot.footage, shot.canvas
     persons = people(shot.looks)
     if shot.options.fit:
         return [_fitted(shot)]
     if not persons:
         return [_by_motion(shot)]
+    wide = lens(shot.footage, shot.canvas, shot.options)
+    if wide.height < 1.0 and max(person.middle("head") for person in persons) > _TOO_CLOSE * wide.height:
+        return [_fitted(shot, sum(_extent(persons)) / 2)]
     if len(persons) == 1:
         return [_on(shot, persons[0], shot.span)]
-    wide = lens(footage, canvas, shot.options)
-    if _together(persons, wide):
-        return [_group(shot, persons)]
+    return [_group(shot, persons)] if _together(persons, wide) else _several(shot, persons)
+
+
+def _several(shot: _Shot, persons: Sequence[Person]) -> list[Scene]:
+    """People too far apart for one crop: the one who speaks, else both on halves of the canvas, else all of the picture."""
     chosen, clear = speakers(persons, len(shot.looks))
     if clear >= _CLEAR:
         return [_on(shot, persons[who], span) for who, span in _turns(shot, chosen)]
     if len(persons) == 2 and shot.options.split:
         split = _split(shot, persons)
-        if all(
-            person.middle("head") <= _PANE_FULL * view.keys[0].box.height
-            for person, view in zip(persons, split.views, strict=True)
-        ):
+        heights = [view.keys[0].box.height for view in split.views]
+        if all(one.middle("head") <= _PANE_FULL * high for one, high in zip(persons, heights, strict=True)):
             return [split]
     heads = sorted((person.middle("head") for person in persons), reverse=True)
     if heads[0] > 1.6 * heads[1]:

@@ -171,6 +171,13 @@ def test_a_wide_group_is_shown_whole_and_large_enough() -> None:
     assert 1080 / (box.width * 1920 / (box.height * 1080)) / 1920 >= 0.449
 
 
+def test_a_tall_close_up_is_not_beheaded_on_a_wide_canvas() -> None:
+    """A selfie whose head is higher than any wide crop of it is shown whole."""
+    seen = footage(lambda _: [face(0.5, 0.4, 0.35)], size=(1080, 1920))
+    assert scenes(seen, Aspect.LANDSCAPE)[0].layout is Layout.FIT
+    assert scenes(seen)[0].layout is Layout.CROP
+
+
 def test_a_face_in_the_background_does_not_count() -> None:
     """A much smaller face is a passer-by."""
     (scene,) = scenes(footage(lambda _: [face(0.3, 0.4, 0.25), face(0.85, 0.4, 0.06)]))
