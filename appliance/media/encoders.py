@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -123,8 +124,8 @@ def _fault(ffmpeg: Ffmpeg, encoder: Encoder, known: MutableMapping[str, str]) ->
 
 def _first_cause(log: str) -> str:
     """The first thing that ffmpeg said is the cause; what follows only repeats that it failed."""
-    lines = [line.partition("] ")[2] if line.startswith("[") else line for line in log.splitlines() if line.strip()]
-    return "; ".join(dict.fromkeys(line.strip() for line in lines[:2]))
+    lines = (re.sub(r"\[[^\]]* @ 0x[0-9a-f]+\] ", "", line).strip() for line in log.splitlines())
+    return next((line for line in lines if line), "")
 
 
 def _device(kind: str) -> bool:

@@ -97,7 +97,11 @@ def _pictures(
             chains += more
             labels += drawn_labels
     inputs = [Input(spot.piece.cut.source, spot.seek, spot.seconds) for spot in spots]
-    joined = f"[{labels[0]}]null" if len(labels) == 1 else f"{''.join(f'[{x}]' for x in labels)}concat=n={len(labels)}"
+    joined = (
+        f"[{labels[0]}]null"
+        if len(labels) == 1
+        else f"{''.join(f'[{x}]' for x in labels)}concat=n={len(labels)},{_counted(rate)}"
+    )
     logos = [overlay for overlay in timeline.overlays if overlay.kind is OverlayKind.LOGO and overlay.path]
     chains += _over(joined, timeline, logos, len(inputs), drawn)
     inputs += [Input(logo.path, picture=True) for logo in logos]
@@ -199,6 +203,11 @@ def _cut_chains(spot: Spot, picture: PictureTrack, frame: Frame) -> tuple[list[s
         labels.append(f"{name}v{index}")
         chains += draw(shot, picture, frame, f"{inlet}t", labels[-1])
     return chains, labels
+
+
+def _counted(rate: Fraction) -> str:
+    """Times by counting frames: `concat` takes a part of one frame to last no time."""
+    return f"setpts=N/({rate.numerator}/{rate.denominator})/TB"
 
 
 def _stretch(shot: Shot) -> str:

@@ -6,7 +6,7 @@ Loudness is that of EBU R 128 (ITU-R BS.1770-4). The clip is measured as it will
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -28,11 +28,14 @@ if TYPE_CHECKING:
 Stereo = NDArray[np.float32]
 
 # AAC gives peaks back up to a decibel higher than it got them, and a limiter looks at samples, not between them.
-HEADROOM_DB = 1.3
+HEADROOM_DB = 1.0
 SILENT_LUFS = -60.0
 MOST_GAIN_DB = 24.0
-MOST_LIMITING_DB = 9.0
+MOST_LIMITING_DB = 15.0
 _CLOSE_DB = 0.2
+_PLACES, _PLACE_SECONDS = 6, 0.3
+_CODED_MARGIN_DB = 0.3  # an encoder does not do quite the same in other surroundings
+_BIT_RATE = 192_000
 _TRIES = 4
 _BLOCK = RATE
 
@@ -71,35 +74,108 @@ def settle(blocks: list[Stereo], before: Loudness, sound: Sound) -> Level:
         return Level(before, after=before)
     if before.lufs < SILENT_LUFS:
         return Level(before, after=before, notes=("the clip is silent: its level was left alone",))
-    ceiling = sound.peak_dbtp - HEADROOM_DB
+    found = _settled(blocks, before, sound, sound.peak_dbtp - HEADROOM_DB)
+    for _ in range(_TRIES):
+        if found.ceiling is None:
+            break
+        limited = list(_through(blocks, found.gain, found.ceiling))
+        over = coded_peak(limited) - (sound.peak_dbtp - _CODED_MARGIN_DB)
+        if over <= 0:
+            break
+        found = _settled(blocks, before, sound, found.ceiling - over)
+    return found.level
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A level, with its numbers."""
+
+    level: Level
+    gain: float
+    ceiling: float | None  # of the limiter, in dBFS; None without one
+
+
+def _settled(blocks: list[Stereo], before: Loudness, sound: Sound, ceiling: float) -> _Settled:
+    """The gain and limiter for peaks of at most `ceiling` dBFS."""
+    assert sound.target_lufs is not None
     gain = sound.target_lufs - before.lufs
     notes: list[str] = []
     if gain > MOST_GAIN_DB:
         gain = MOST_GAIN_DB
         notes.append(f"the clip is very quiet ({before.lufs:.1f} LUFS): it was raised by {gain:.0f} dB and no more")
     if before.peak_db + gain <= ceiling:
-        return Level(before, _gain(gain), Loudness(before.lufs + gain, before.peak_db + gain), tuple(notes))
+        after = Loudness(before.lufs + gain, before.peak_db + gain)
+        return _Settled(Level(before, _gain(gain), after, tuple(notes)), gain, None)
     most = max(gain, ceiling - before.peak_db + MOST_LIMITING_DB)
     wanted = before.lufs + gain
     after = before
     for _ in range(_TRIES):
         filters = f"{_gain(gain)},{_limiter(ceiling)}"
-        after = measure(_through(blocks, gain, ceiling))
+        after = measure(list(_through(blocks, gain, ceiling)))
         short = wanted - after.lufs
         if abs(short) <= _CLOSE_DB or (short > 0 and gain >= most):
             break
         gain = min(gain + short * 1.2, most) if short > 0 else gain + short
     if abs(wanted - after.lufs) > 0.5:
         notes.append(f"its peaks stand so high over the rest that it reaches {after.lufs:.1f} LUFS without distortion")
-    return Level(before, filters, after, tuple(notes))
+    return _Settled(Level(before, filters, after, tuple(notes)), gain, ceiling)
 
 
-def measure(blocks: Iterable[Stereo]) -> Loudness:
+def coded_peak(blocks: list[Stereo]) -> float:
+    """The true peak in dBTP that the loudest places have once they went through AAC: only these are tried."""
+    whole = np.concatenate(blocks, axis=1)
+    tops = np.abs(whole).max(0)
+    half = round(_PLACE_SECONDS * RATE / 2)
+    places = []
+    for _ in range(_PLACES):
+        top = int(tops.argmax())
+        if tops[top] <= 0:
+            break
+        places.append(whole[:, max(0, top - half) : top + half])
+        tops[max(0, top - 2 * half) : top + 2 * half] = 0
+    return _true_peak(_coded(places)) if places else -120.0
+
+
+def _coded(places: list[Stereo]) -> list[Stereo]:
+    """What a decoder makes of them after AAC at the clip's rate."""
+    import av
+
+    encoder = av.AudioCodecContext.create("aac", "w")
+    encoder.sample_rate, encoder.layout, encoder.format, encoder.bit_rate = RATE, "stereo", "fltp", _BIT_RATE
+    encoder.time_base = Fraction(1, RATE)
+    encoder.open()
+    sound = np.concatenate(places, axis=1)
+    size = encoder.frame_size
+    packets = [
+        packet
+        for first in range(0, sound.shape[1] - size + 1, size)
+        for frame in _frames([sound[:, first : first + size]], first)
+        for packet in encoder.encode(frame)
+    ]
+    packets += encoder.encode(None)
+    decoder = av.AudioCodecContext.create("aac", "r")
+    decoder.extradata = encoder.extradata
+    return [_planes(frame) for packet in packets for frame in decoder.decode(packet)]
+
+
+def _true_peak(blocks: list[Stereo]) -> float:
+    """The highest point between samples, by four times as many of them (ITU-R BS.1770-4, annex 2), in dBTP."""
+    graph = _chain(("aresample", str(4 * RATE)), ("aformat", "sample_fmts=fltp"))
+    peak = 0.0
+    for frame in [*_frames(blocks), None]:
+        graph.push(frame)
+        for finer in _pulled(graph):
+            peak = max(peak, float(np.abs(_planes(finer)).max(initial=0.0)))
+    return 20 * math.log10(max(peak, 1e-6))
+
+
+def measure(blocks: Sequence[Stereo]) -> Loudness:
     """The loudness of blocks of (2, samples) at 48 kHz, by libavfilter's ebur128."""
     graph = _chain(("ebur128", "metadata=1:framelog=quiet"))
     peak, lufs = 0.0, -70.0
+    for block in blocks:
+        peak = max(peak, float(block.max(initial=0.0)), -float(block.min(initial=0.0)))
     for frame in _frames(blocks):
-        peak = max(peak, float(np.abs(frame.to_ndarray()).max(initial=0.0)))
         graph.push(frame)
         for measured in _pulled(graph):
             lufs = float(measured.metadata.get("lavfi.r128.I", lufs))
@@ -129,11 +205,10 @@ def _chain(*filters: tuple[str, str]) -> Graph:
     return graph
 
 
-def _frames(blocks: Iterable[Stereo]) -> Iterator[AudioFrame]:
+def _frames(blocks: Iterable[Stereo], time: int = 0) -> Iterator[AudioFrame]:
     """The sound as frames of up to a second; what is short of libav's frames is never cut off."""
     from av.audio.frame import AudioFrame
 
-    time = 0
     for block in blocks:
         for first in range(0, block.shape[1], _BLOCK):
             part = np.ascontiguousarray(block[:, first : first + _BLOCK])

@@ -28,7 +28,7 @@ _SAMPLES = 9
 _LOOK_WIDTH = 360
 _EDGE_SECONDS = 0.4
 _MIDDLE_GREY = 0.45
-_AUDIOGRAM_SECONDS = 1.5
+_AUDIOGRAM_SECONDS = 0.5  # an audiogram's bars need a moment to rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def judge(picture: Picture, face: Box | None = None) -> float:
 def sample_moments(timeline: Timeline, sources: Mapping[str, Source]) -> list[tuple[Cut, float]]:
     """Moments spread over the clip (cut, second of its source), away from the edges of cuts."""
     whole = timeline.seconds
-    count = min(_SAMPLES, max(1, int(whole * 2)))
+    drawn = any(sources[cut.source].picture is None for cut in timeline.cuts)
+    count = 1 if drawn else min(_SAMPLES, max(1, int(whole * 2)))
     found: list[tuple[Cut, float]] = []
     for index in range(count):
         at = whole * (index + 0.5) / count
@@ -147,6 +148,9 @@ def _frames(
     still = replace(timeline, canvas=canvas, cuts=cuts, captions=None, overlays=())
     opened = open_sources(still, sources, paths, folder)
     graph = (build if sounding else build_picture)(still, opened.sources, drawn)
+    if sounding:
+        last = f"trim=start_frame={graph.frames - 1},format=yuv420p[v]"
+        graph = replace(graph, filters=graph.filters.replace("format=yuv420p[v]", last))
     argv = options.ffmpeg.argv(
         *graph_args(options.ffmpeg, graph, opened),
         *("-map", "[v]", *options.thumbnail_args, "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"),
@@ -156,12 +160,10 @@ def _frames(
     if ended.code != 0:
         raise failure(ended.err, ended.code, "making a thumbnail")
     size = canvas.width * canvas.height * 3
-    every = graph.frames // len(moments) if sounding else 1
-    pictures = [
+    return [
         np.frombuffer(ended.out[first : first + size], np.uint8).reshape(canvas.height, canvas.width, 3)
         for first in range(0, len(ended.out) - size + 1, size)
     ]
-    return pictures[every - 1 :: every]
 
 
 def _moment(cut: Cut, time: float, length: float, single: float) -> Cut:

@@ -143,7 +143,7 @@ def crop_places(
     width, height = turned(picture)
     square_x, square_y = picture.width / width, picture.height / height
     box = pieces[0][0].box
-    shown_width, shown_height = box.width * picture.width, box.height * picture.height
+    shown_width, shown_height = min(box.width, 1) * picture.width, min(box.height, 1) * picture.height
     shape = size[0] / size[1]
     shown_width, shown_height = min(shown_width, shown_height * shape), min(shown_height, shown_width / shape)
     crop_width = min(width, max(2, round(shown_width / square_x)))

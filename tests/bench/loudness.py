@@ -20,7 +20,7 @@ _VOICE = "sin(2*PI*(150+30*sin(2*PI*0.6*t))*t)*(0.3+0.7*abs(sin(2*PI*1.7*t)))*gt
 _KINDS = {
     "speech": f"0.3*{_VOICE}+0.01*(random(0)-0.5)",
     "quiet speech": f"0.03*{_VOICE}+0.001*(random(0)-0.5)",
-    "loud noise": "0.95*(random(0)*2-1)",
+    "loud and low": "0.99*sin(2*PI*60*t)+0.5*sin(2*PI*147*t)*gt(sin(2*PI*2*t)\\,0)",
     "music": "0.25*(sin(2*PI*220*t)+sin(2*PI*277*t)+sin(2*PI*330*t))*(0.6+0.4*sin(2*PI*2*t))",
     "claps in speech": f"0.12*{_VOICE}+0.85*(random(0)*2-1)*lt(mod(t\\,3)\\,0.02)",
 }
