@@ -15,7 +15,7 @@ from appliance.ranking.weights import WEIGHTS, Weight
 from appliance.signals.evidence import Opinion
 from appliance.signals.grid import Floats, smooth
 
-_PER_HOUR = 60
+_PER_HOUR = 30
 _LEAST = 40
 _BEFORE = 31.0  # chat reacts late: the event lies this long before the onset of the burst, or later
 _USUAL_SECONDS = 42.0
@@ -57,7 +57,7 @@ def is_late(name: str) -> bool:
 
 
 def anchors(curves: Mapping[str, Floats], options: RankOptions, seconds: float) -> tuple[Anchor, ...]:
-    """Up to sixty an hour (at least forty) from chat and as many from the other signals, strongest first."""
+    """Up to thirty an hour (at least forty in all) from chat and as many from the other signals, strongest first."""
     length = len(next(iter(curves.values())))
     limit = max(_LEAST, int(_PER_HOUR * seconds / 3600))
     found: list[Anchor] = []

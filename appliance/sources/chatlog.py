@@ -7,7 +7,9 @@ Kick's API, and the `live_chat` lines of yt-dlp.
 from __future__ import annotations
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -26,7 +28,7 @@ _NAMED_LINES = 5
 _FORMATS = 'Known are JSON lines {"t","user","text"}, TwitchDownloader, chat-downloader, Kick and yt-dlp live_chat.'
 
 
-class _Plain(msgspec.Struct):
+class _Plain(msgspec.Struct, gc=False):
     """A line of Clipper's own format. The field order is that of the file, which makes decoding faster."""
 
     t: float
@@ -66,8 +68,9 @@ class _Columns:
         self.times = array("d")
         self.users = array("i")
         self.texts = array("i")
-        self.user_numbers: dict[object, int] = {}
-        self.text_numbers: dict[str, int] = {}
+        # A new name gets the next number by being asked for.
+        self.user_numbers: defaultdict[object, int] = defaultdict(count().__next__)
+        self.text_numbers: defaultdict[str, int] = defaultdict(count().__next__)
         self.emotes: set[str] = set()
         self.platform = ""
         self.unreadable = 0
@@ -83,14 +86,14 @@ class _Columns:
         """Take a block of the own format."""
         users, texts = self.user_numbers, self.text_numbers
         self.times.extend([line.t for line in found])
-        self.users.extend([users.setdefault(line.user, len(users)) for line in found])
-        self.texts.extend([texts.setdefault(line.text, len(texts)) for line in found])
+        self.users.extend([users[line.user] for line in found])
+        self.texts.extend([texts[line.text] for line in found])
 
     def add(self, found: Message) -> None:
         """Take one message of any other format."""
         self.times.append(found.time)
-        self.users.append(self.user_numbers.setdefault(found.user, len(self.user_numbers)))
-        self.texts.append(self.text_numbers.setdefault(found.text, len(self.text_numbers)))
+        self.users.append(self.user_numbers[found.user])
+        self.texts.append(self.text_numbers[found.text])
         self.emotes.update(found.emotes)
         self.platform = self.platform or found.platform
         self.absolute = self.absolute or found.absolute
