@@ -92,7 +92,7 @@ def _fill(sound: Stereo, path: Path, begin: float, index: int) -> None:
             except FFmpegError:
                 continue
             for frame in frames:
-                exact = round((frame.time - begin) * RATE)
+                exact = at if frame.time is None else round((frame.time - begin) * RATE)
                 if not known or abs(exact - at) > _JUMP * RATE:
                     at, known = exact, True
                 ready = frame.format.name == "fltp" and frame.layout.name == "stereo" and frame.sample_rate == RATE
