@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from appliance.cli.screen import clock
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.timeline import Timeline
@@ -45,8 +46,11 @@ def slug(text: str) -> str:
     return name or "clip"
 
 
-def deliver(made: Sequence[tuple[Moment, Path]], folder: Path) -> tuple[Delivered, ...]:
-    """Place the files of every clip in `folder`. Files of an earlier run of ours that are no longer made are taken away."""
+def deliver(made: Sequence[tuple[Moment, Path]], folder: Path, video: str) -> tuple[Delivered, ...]:
+    """Place the files of every clip in `folder`; a moment without a title is called after the video and its time.
+
+    Files of an earlier run of ours that are no longer made are taken away.
+    """
     if not made:
         return ()
     with guarded_disk(folder):
@@ -55,7 +59,7 @@ def deliver(made: Sequence[tuple[Moment, Path]], folder: Path) -> tuple[Delivere
     placed: list[str] = []
     clips: list[Delivered] = []
     for number, (moment, stage) in enumerate(made, 1):
-        name = f"{number:02}-{slug(moment.title)}"
+        name = f"{number:02}-{slug(moment.title or f'{video} {clock(moment.start)}')}"
         for source, ending in ((CLIP, ".mp4"), (COVER, ".jpg"), (SRT, ".srt"), (VTT, ".vtt")):
             if (stage / source).is_file():
                 place(stage / source, folder / f"{name}{ending}")

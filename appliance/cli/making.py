@@ -47,7 +47,7 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
             made.append((moment, inputs.made["render"]))
     for note in dict.fromkeys(notes):
         remark(note)
-    return deliver(made, folder)
+    return deliver(made, folder, analysed.found.title)
 
 
 def document(analysed: Analysed, clips: Sequence[Delivered]) -> dict[str, Any]:

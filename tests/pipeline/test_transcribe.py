@@ -42,7 +42,8 @@ def transcribed(path: Path, root: Path, speech: SpeechOptions, subtitles: str = 
     """What is known of the words, and the notes."""
     options = VideoOptions(fetch=FetchOptions(subtitles=subtitles), speech=speech)
     context = Context(root=root / "data", models=root / "data" / "models")
-    inputs, notes = Inputs(locate(str(path))), []
+    inputs = Inputs(locate(str(path)))
+    notes: list[str] = []
     for stepped in run_stages(VIDEO[:3], inputs, options, context):
         inputs = inputs.with_(stepped.stage, stepped.folder)
         notes += stepped.verdict.notes  # type: ignore[union-attr]
