@@ -136,7 +136,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
     )
 
 
-def look_options(chosen: Settings, wishes: Wishes) -> LookOptions:
+def look_options(chosen: Settings, wishes: Wishes, shared: Context) -> LookOptions:
     """How the clips look."""
     from appliance.pipeline.options import LookOptions
 
@@ -158,6 +158,8 @@ def look_options(chosen: Settings, wishes: Wishes) -> LookOptions:
         swear_words=_swear_words() if look.profanity != "off" else (),
         target_lufs=look.target_lufs,
         fps=look.fps,
+        cover_title=look.cover_title,
+        face_model=face_model(shared),
     )
 
 

@@ -187,6 +187,8 @@ class Look(Table):
     """Take out um and uh."""
     profanity: Literal["off", "mute", "bleep"] = "off"
     """What happens to swear words; their captions are masked too."""
+    cover_title: bool = False
+    """Write the title's first five words on the cover picture."""
     target_lufs: Annotated[float, Field(ge=-40, le=-8)] = -14.0
     """Loudness of the finished clip."""
     fps: Annotated[float, Field(gt=0, le=60)] = 30

@@ -75,7 +75,7 @@ def clip(
     )
     chosen = app.settings(config, overrides or ()).settings
     job = analysing.Job(source, wishes, chosen, app.context(chosen), out)
-    app.look_options(chosen, wishes)  # a mistake in the look is told before anything is worked on
+    app.look_options(chosen, wishes, job.context)  # a mistake in the look is told before anything is worked on
     analysed = analysing.analyse(job)
     if dry_run:
         return listing.tell(listing.of(analysed), as_json=as_json)

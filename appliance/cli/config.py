@@ -21,7 +21,7 @@ def check(*, config: ConfigFile = None, overrides: Overrides = None) -> int:
     wishes = root.Wishes()
     root.video_options(loaded.settings, wishes)
     for name in ("", *loaded.settings.look):
-        root.look_options(loaded.settings, root.Wishes(look=name))
+        root.look_options(loaded.settings, root.Wishes(look=name), root.context(loaded.settings))
     typer.echo(f"{loaded.file}: all right" if loaded.file else "no clipper.toml: the defaults are in force")
     return 0
 

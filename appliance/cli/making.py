@@ -31,7 +31,7 @@ from appliance.pipeline.step import run
 
 def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
     """Run the CLIP pipeline for every moment and put the results where they were wanted."""
-    look, choice = app.look_options(job.settings, job.wishes), app.render_choice(job.settings)
+    look, choice = app.look_options(job.settings, job.wishes, job.context), app.render_choice(job.settings)
     folder = folder_for(job.out, analysed.found.title)
     moments = analysed.ranking.moments
     made: list[tuple[Moment, Path]] = []
@@ -39,7 +39,7 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
     with bars() as bar:
         for number, moment in enumerate(moments, 1):
             tell = bar(f"clip {number} of {len(moments)}")
-            options = ClipOptions(moment, look, choice, job.wishes.sound, app.face_model(job.context))
+            options = ClipOptions(moment, look, choice, job.wishes.sound)
             inputs = analysed.inputs
             shares = {"frame": (0.0, 0.2), "render": (0.2, 1.0)}
             for stepped in run(CLIP, inputs, options, job.context, lambda name: part(tell, *shares[name])):  # noqa: B023

@@ -34,11 +34,11 @@ def render(
     chosen = app.settings(config, overrides or ()).settings
     read = _read(timeline)
     paths = _sources(read, timeline.absolute().parent)
-    style = app.caption_style(read.captions.style if read.captions else chosen.captions.style)
     context = app.context(chosen)
+    look = app.look_options(chosen, app.Wishes(style=read.captions.style if read.captions else None), context)
     with bars() as bar, making(context.root / "rendered" / f"{timeline.stem}-{out.stem}"[:80]) as folder:
         shared = app.watched(context, bar("rendering"))
-        done = make.make(read, paths, folder, style, app.render_choice(chosen), shared)
+        done = make.make(read, paths, folder, look, app.render_choice(chosen), shared)
         for name, ending in ((make.CLIP, ".mp4"), (make.COVER, ".jpg"), (make.SRT, ".srt"), (make.VTT, ".vtt")):
             if (folder / name).is_file():
                 place(folder / name, out if ending == ".mp4" else out.with_suffix(ending))

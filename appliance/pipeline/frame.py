@@ -38,7 +38,7 @@ def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -
     if source.picture is None or source.picture.attached:
         context.tell(1.0, "no picture")
         return Made(())
-    finder, notes = _finder(options.face_model)
+    finder, notes = _finder(options.look.face_model)
     seen = look(Path(fetched(inputs).media), source, _span(options, source.seconds), finder, context.tell)
     write_bytes(folder / _FILE, msgspec.json.encode(seen, enc_hook=_listed))
     return Made((_FILE,), notes)
@@ -78,5 +78,5 @@ FRAME: Stage[ClipOptions] = Stage(
     _run,
     place=lambda inputs: f"videos/{fetched(inputs).content}",
     # A face model that arrives later changes what is seen.
-    identity=lambda _inputs, options: (options.moment.start, options.moment.end, bool(options.face_model)),
+    identity=lambda _inputs, options: (options.moment.start, options.moment.end, bool(options.look.face_model)),
 )

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from appliance.domain.errors import NeedsPerson
 from appliance.domain.progress import part
-from appliance.domain.style import CaptionStyle
 from appliance.domain.timeline import Timeline
 from appliance.domain.verdict import Made
 from appliance.media import ass
@@ -16,7 +16,7 @@ from appliance.media.ffmpeg import Ffmpeg, find_ffmpeg
 from appliance.media.fonts import FontShelf, shelve
 from appliance.media.render import RenderOptions, render
 from appliance.media.thumbnail import FindFace, ThumbnailOptions, thumbnail
-from appliance.pipeline.options import RenderChoice
+from appliance.pipeline.options import LookOptions, RenderChoice
 from appliance.pipeline.stage import Context
 from appliance.planning.subtitles import srt, vtt
 from appliance.store.artifacts import write_bytes, write_json
@@ -24,20 +24,20 @@ from config import presets
 
 CLIP, COVER, SRT, VTT, TIMELINE = "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "timeline.json"
 _ENCODED = 0.92  # of the time, roughly
+_COVER_FONT = "Montserrat ExtraBold"
 
 
 def make(
     timeline: Timeline,
     paths: Mapping[str, Path],
     folder: Path,
-    style: CaptionStyle,
+    look: LookOptions,
     choice: RenderChoice,
     context: Context,
-    find_face: FindFace | None = None,
 ) -> Made:
     """Write everything that belongs to one clip into `folder`."""
     ffmpeg = find_ffmpeg(context.ffmpeg or None, context.ffmpeg_args)
-    script = ass.draw(timeline, style, fonts())
+    script = ass.draw(timeline, look.style, fonts())
     options = RenderOptions(
         ffmpeg=ffmpeg,
         encoder=encoder(ffmpeg, choice),
@@ -46,7 +46,13 @@ def make(
     )
     done = render(timeline, paths, folder / CLIP, options, part(context.tell, 0.0, _ENCODED))
     context.tell(_ENCODED, "choosing a cover picture")
-    still = ThumbnailOptions(ffmpeg, find_face=find_face, thumbnail_args=choice.thumbnail_args)
+    still = ThumbnailOptions(
+        ffmpeg,
+        title=timeline.title if look.cover_title else "",
+        font=fonts().face(_COVER_FONT).path,
+        find_face=face_of(look.face_model),
+        thumbnail_args=choice.thumbnail_args,
+    )
     thumbnail(timeline, paths, folder / COVER, still)
     files = [CLIP, COVER, TIMELINE]
     if timeline.captions is not None:
@@ -60,6 +66,16 @@ def make(
 def needs_script(timeline: Timeline) -> bool:
     """Whether anything is written over the picture."""
     return timeline.captions is not None or bool(timeline.overlays)
+
+
+def face_of(model: str) -> FindFace | None:
+    """What finds the main face of a picture; None while the model is not here or cannot be read (FRAME says so)."""
+    from appliance.media.main_face import main_face
+
+    try:
+        return main_face(Path(model)) if model else None
+    except NeedsPerson:
+        return None
 
 
 @lru_cache(maxsize=1)

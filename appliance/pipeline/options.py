@@ -65,7 +65,7 @@ class VideoOptions:
 
 @dataclass(frozen=True, slots=True)
 class LookOptions:
-    """How a clip looks and sounds."""
+    """How a clip looks and sounds. `face_model` is a file, empty when it is not here."""
 
     style: CaptionStyle
     aspect: Aspect = Aspect.PORTRAIT
@@ -83,6 +83,8 @@ class LookOptions:
     swear_words: tuple[str, ...] = ()
     target_lufs: float = -14.0
     fps: float = 30.0
+    cover_title: bool = False
+    face_model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,9 @@ class RenderChoice:
 
 @dataclass(frozen=True, slots=True)
 class ClipOptions:
-    """One clip: the moment, how it should look, and how it is encoded. `face_model` is a file, empty when it is not here."""
+    """One clip: the moment, how it should look, and how it is encoded."""
 
     moment: Moment
     look: LookOptions
     render: RenderChoice = field(default_factory=RenderChoice)
     sound: int | None = None
-    face_model: str = ""

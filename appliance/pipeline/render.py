@@ -26,7 +26,7 @@ def _run(inputs: Inputs, folder: Path, options: ClipOptions, context: Context) -
     from appliance.pipeline.make import make
 
     timeline = _timeline(inputs, options)
-    return make(timeline, {"a": Path(fetched(inputs).media)}, folder, options.look.style, options.render, context)
+    return make(timeline, {"a": Path(fetched(inputs).media)}, folder, options.look, options.render, context)
 
 
 def _timeline(inputs: Inputs, options: ClipOptions) -> Timeline:
@@ -57,6 +57,7 @@ def _wanted(look: LookOptions) -> ComposeOptions:
         fps=look.fps,
         style=look.style.name,
         captions=look.captions,
+        emoji=look.emoji,
         hook=look.hook,
         progress=look.progress,
         watermark=look.watermark,
@@ -75,7 +76,7 @@ RENDER: Stage[ClipOptions] = Stage(
     _run,
     place=lambda inputs: f"videos/{fetched(inputs).content}",
     identity=lambda inputs, options: (
-        key_of(options.moment, options.look, options.render, options.sound),
+        key_of(options.moment, replace(options.look, face_model=""), options.render, options.sound),
         inputs.made[SCAN.name].name,
         inputs.made[TRANSCRIBE.name].name,
         inputs.made[FRAME.name].name,

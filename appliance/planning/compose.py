@@ -25,6 +25,7 @@ from appliance.domain.timeline import (
 )
 from appliance.domain.transcript import Transcript, Word
 from appliance.planning import profanity
+from appliance.planning.emphasis import EmphasisOptions, emphasised
 from appliance.planning.sentences import ends_sentence
 from appliance.planning.tighten import TightenOptions, tighten
 from appliance.planning.words import Level
@@ -32,6 +33,7 @@ from appliance.planning.words import Level
 HOOK_SECONDS = 3.4
 _SOURCE = "a"
 _LEAST_FOR_HOOK = 8.0
+_EMOJI_SECONDS = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class ComposeOptions:
     fps: float = 30.0
     style: str = "clean"
     captions: bool = True
+    emoji: bool = True
     hook: bool = True
     progress: bool = False
     watermark: str = ""
@@ -100,10 +103,7 @@ def _captions(
     if not options.captions or not words or material.transcript is None:
         return None
     ends = {sentence.words[-1].id for sentence in material.transcript.sentences}
-    return Captions(
-        style=options.style,
-        source=_SOURCE,
-        words=tuple(
+    drawn = [
             CaptionWord(
                 id=word.id,
                 text=profanity.masked(word.text) if swears and swears.holds(word.text) else word.text,
@@ -112,7 +112,12 @@ def _captions(
                 sentence_end=word.id in ends or ends_sentence(word.text),
             )
             for word in words
-        ),
+        ]
+    wanted = EmphasisOptions(emoji_seconds=_EMOJI_SECONDS if options.emoji else None)
+    return Captions(
+        style=options.style,
+        source=_SOURCE,
+        words=emphasised(drawn, wanted),
         language=material.transcript.language,
     )
 
