@@ -52,14 +52,16 @@ class Loudness:
 class Level:
     """What a clip measured, the filters that set its level (empty: none needed), what they make of it, and remarks."""
 
-    before: Loudness
+    before: Loudness | None
     filters: str = ""
     after: Loudness | None = None
     notes: tuple[str, ...] = ()
 
 
 def level(timeline: Timeline, sources: Mapping[str, Source], paths: Mapping[str, Path]) -> Level:
-    """Measure the clip's sound and find the filters that bring it to the Timeline's target."""
+    """Measure the clip's sound and find the filters that bring it to the Timeline's target (without one: neither)."""
+    if timeline.sound.target_lufs is None:
+        return Level(None)
     blocks = [block for block in mixed(timeline, sources, paths) if block.size]
     before = measure(blocks)
     return settle(blocks, before, timeline.sound)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import BadInput, NeedsPerson
 from appliance.domain.source import Source
 from appliance.domain.span import Span, merge
 from appliance.media.probe import open_media
@@ -59,6 +60,8 @@ def _copy(path: Path, source: Source, span: Span, out: Path) -> Copy:
                 if copy is not None and (copy.zero <= span.start or begin <= 0):
                     return copy
         except FFmpegError as error:
+            if error.errno == errno.ENOSPC:
+                raise NeedsPerson(f"the disk is full: {out.parent} cannot be written", "Free some space.") from error
             fault = error.strerror or str(error)
     raise BadInput(
         f"{path} cannot be cut at {span.start:.1f} s: {fault}", "Convert it to MP4 first (`clipper convert`)."

@@ -33,6 +33,7 @@ from appliance.domain.timeline import (
     View,
 )
 from appliance.media.ffmpeg import Ffmpeg
+from appliance.media.mix import mixed
 from appliance.media.probe import probe
 from appliance.media.render import Rendered, RenderOptions, render
 from tests.bench.media import grey_frames, read_number, run
@@ -88,8 +89,8 @@ def colours(path: Path, at: Sequence[tuple[float, float]], second: float = 0.5) 
 
 
 def samples(ffmpeg: Ffmpeg, path: Path) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Its sound, mono at 48 kHz."""
-    argv = ffmpeg.argv("-i", str(path), "-vn", "-ac", "1", "-ar", "48000", "-f", "f32le", "pipe:1")
+    """Its left sound at 48 kHz."""
+    argv = ffmpeg.argv("-i", str(path), "-vn", "-af", "pan=mono|c0=c0", "-ar", "48000", "-f", "f32le", "pipe:1")
     return np.frombuffer(subprocess.run(argv, capture_output=True, check=True).stdout, np.float32)
 
 
@@ -284,6 +285,19 @@ def test_a_clip_is_levelled(ffmpeg: Ffmpeg, voice: Path, tmp_path: Path) -> None
     assert peak <= -1.5
     assert rendered.loudness_out is not None
     assert rendered.loudness_out.lufs == pytest.approx(lufs, abs=0.3)
+
+
+def test_what_is_measured_is_what_is_heard(ffmpeg: Ffmpeg, voice: Path, tmp_path: Path) -> None:
+    """The samples that are measured are those of the finished clip: cuts, cross-fades, covered words, in step."""
+    masks = (Masked("a", 0.5, 0.8), Masked("a", 2.6, 2.8, Cover.BLEEP))
+    timeline = clip(whole(0.2, 1.3), whole(2.4, 3.1), whole(3.1, 3.6), sound=Sound(target_lufs=None, masked=masks))
+    made(ffmpeg, timeline, voice, tmp_path / "clip.mp4")
+    heard = samples(ffmpeg, tmp_path / "clip.mp4")
+    foretold = np.concatenate(list(mixed(timeline, {"a": probe(voice)}, {"a": voice})), axis=1)[0]
+    length = min(len(heard), len(foretold))
+    assert length == pytest.approx(2.3 * 48000, abs=1100)
+    difference = heard[1000 : length - 1500] - foretold[1000 : length - 1500]
+    assert np.sqrt((difference**2).mean()) < 0.2 * foretold.std()  # what AAC changes
 
 
 def test_silence_is_left_alone_and_said(ffmpeg: Ffmpeg, silent: Path, mute: Path, tmp_path: Path) -> None:
