@@ -75,7 +75,7 @@ def _fill(sound: Stereo, path: Path, begin: float, index: int) -> None:
 
     at = 0
     known = False
-    with open_media(path) as container:
+    with open_media(path, only_sound=True) as container:
         stream = next(stream for stream in container.streams.audio if stream.index == index)
         for other in container.streams:
             if other.index != index:
