@@ -35,6 +35,7 @@ class Wishes:
     chat: str | None = None
     query: str = ""
     sound: int | None = None
+    keywords: tuple[str, ...] = ()
 
 
 def settings(file: Path | None, overrides: Sequence[str]) -> Loaded:
@@ -88,7 +89,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
         min_seconds=wishes.min_seconds or chosen.rank.min_seconds,
         max_seconds=wishes.max_seconds or chosen.rank.max_seconds,
         query=wishes.query,
-        keywords=chosen.rank.keywords,
+        keywords=(*chosen.rank.keywords, *wishes.keywords),
         weights=dict(chosen.rank.weights),
         chat_preset="" if chosen.chat.preset == "robust" else chosen.chat.preset,
     )

@@ -13,6 +13,7 @@ from appliance.cli.options import (
     ChatFile,
     ConfigFile,
     Json,
+    Keywords,
     MaxSeconds,
     MinScore,
     MinSeconds,
@@ -50,7 +51,17 @@ def clip(
     ] = None,
     chat: ChatFile = None,
     query: Query = "",
+    keyword: Keywords = None,
     sound: Sound = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--at", metavar="FROM-TO", help="This stretch (may be given again), not the ranking.", show_default=False
+        ),
+    ] = None,
+    pick: Annotated[
+        str, typer.Option("--pick", metavar="1,3-5", help="Only these of the ranking.", show_default=False)
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which moments would be taken.")] = False,
     as_json: Json = False,
     config: ConfigFile = None,
@@ -58,7 +69,7 @@ def clip(
 ) -> int:
     """Make clips of the best moments of a video."""
     from appliance import app
-    from appliance.cli import analysing, listing
+    from appliance.cli import analysing, choosing, listing
 
     wishes = app.Wishes(
         top=top,
@@ -72,11 +83,12 @@ def clip(
         chat=chat,
         query=query,
         sound=sound,
+        keywords=tuple(keyword or ()),
     )
     chosen = app.settings(config, overrides or ()).settings
     job = analysing.Job(source, wishes, chosen, app.context(chosen), out)
     app.look_options(chosen, wishes, job.context)  # a mistake in the look is told before anything is worked on
-    analysed = analysing.analyse(job)
+    analysed = choosing.chosen(analysing.analyse(job), at or (), pick)
     if dry_run:
         return listing.tell(listing.of(analysed), as_json=as_json)
     from appliance.cli import making

@@ -11,6 +11,7 @@ from appliance.cli.options import (
     ChatFile,
     ConfigFile,
     Json,
+    Keywords,
     MaxSeconds,
     MinScore,
     MinSeconds,
@@ -36,6 +37,7 @@ def moments(
     max_seconds: MaxSeconds = None,
     min_score: MinScore = None,
     query: Query = "",
+    keyword: Keywords = None,
     sound: Sound = None,
     plot: Annotated[
         Path | None,
@@ -59,6 +61,7 @@ def moments(
         chat=chat,
         query=query,
         sound=sound,
+        keywords=tuple(keyword or ()),
     )
     if source is None and chat is None and transcript is None:
         raise BadInput("nothing to rank was given", "Give a video, --chat FILE, or --transcript FILE.")

@@ -43,3 +43,9 @@ Sound = Annotated[
     int | None,
     typer.Option("--sound", min=0, metavar="N", help="Use this sound track, counted from 0.", show_default=False),
 ]
+Keywords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keyword", metavar="WORD", help="Raise moments with this word (may be given again).", show_default=False
+    ),
+]
