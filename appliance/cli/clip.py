@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from appliance.cli import NOTHING
+from appliance.cli import FAILED, NOTHING, OK
 from appliance.cli.options import (
     ChatFile,
     ConfigFile,
@@ -92,10 +92,13 @@ def clip(
     if dry_run:
         return listing.tell(listing.of(analysed), as_json=as_json)
     from appliance.cli import making
+    from appliance.cli.screen import complain
 
-    clips = making.make_clips(job, analysed)
+    clips, failed = making.make_clips(job, analysed)
     if as_json:
         typer.echo(json.dumps(making.document(analysed, clips), ensure_ascii=False))
     else:
         making.tell_clips(analysed, clips)
-    return 0 if clips else NOTHING
+    for error in failed:
+        complain(error.message, error.hint)
+    return FAILED if failed else OK if clips else NOTHING

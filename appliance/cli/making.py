@@ -22,32 +22,46 @@ from appliance.cli.analysing import (
 )
 from appliance.cli.deliver import Delivered, deliver, folder_for
 from appliance.cli.screen import bars, out, remark
+from appliance.domain.errors import BadInput, ClipperError, Permanent
 from appliance.domain.moment import Moment
-from appliance.domain.progress import part
+from appliance.domain.progress import OnProgress, part
 from appliance.pipeline.options import ClipOptions
 from appliance.pipeline.stages import CLIP
 from appliance.pipeline.step import run
 
 
-def make_clips(job: Job, analysed: Analysed) -> tuple[Delivered, ...]:
-    """Run the CLIP pipeline for every moment and put the results where they were wanted."""
+def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tuple[ClipperError, ...]]:
+    """Run the CLIP pipeline for every moment and put the results where they were wanted.
+
+    A clip that cannot be made does not stop the others; its error comes back. Trouble that all would share is raised.
+    """
     look, choice = app.look_options(job.settings, job.wishes, job.context), app.render_choice(job.settings)
     folder = folder_for(job.out, analysed.found.title)
-    moments = analysed.ranking.moments
     made: list[tuple[Moment, Path]] = []
+    failed: list[ClipperError] = []
     notes: list[str] = []
     with bars() as bar:
-        for number, moment in enumerate(moments, 1):
-            tell = bar(f"clip {number} of {len(moments)}")
+        for number, moment in enumerate(analysed.ranking.moments, 1):
+            tell = bar(f"clip {number} of {len(analysed.ranking.moments)}")
             options = ClipOptions(moment, look, choice, job.wishes.sound)
-            inputs = analysed.inputs
-            shares = {"frame": (0.0, 0.2), "render": (0.2, 1.0)}
-            for stepped in run(CLIP, inputs, options, job.context, lambda name: part(tell, *shares[name])):  # noqa: B023
-                inputs = after(inputs, stepped, analysed.timings, notes)
-            made.append((moment, inputs.made["render"]))
+            try:
+                made.append((moment, _made(job, analysed, options, tell, notes)))
+            except (BadInput, Permanent) as error:
+                failed.append(error)
     for note in dict.fromkeys(notes):
         remark(note)
-    return deliver(made, folder, analysed.found.title)
+    if failed and not made:
+        raise failed[0]
+    return deliver(made, folder, analysed.found.title), tuple(failed)
+
+
+def _made(job: Job, analysed: Analysed, options: ClipOptions, tell: OnProgress, notes: list[str]) -> Path:
+    """The folder of one finished clip."""
+    inputs = analysed.inputs
+    shares = {"frame": (0.0, 0.2), "render": (0.2, 1.0)}
+    for stepped in run(CLIP, inputs, options, job.context, lambda name: part(tell, *shares[name])):
+        inputs = after(inputs, stepped, analysed.timings, notes)
+    return inputs.made["render"]
 
 
 def document(analysed: Analysed, clips: Sequence[Delivered]) -> dict[str, Any]:

@@ -8,10 +8,14 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Done: the files stand in the stage's folder. `notes` are sentences for the person who asked."""
+    """Done: the files stand in the stage's folder. `notes` are sentences for the person who asked.
+
+    A result that is not `lasting` serves this run only: something was missing that may be there next time.
+    """
 
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    lasting: bool = True
 
 
 @dataclass(frozen=True, slots=True)

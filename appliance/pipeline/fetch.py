@@ -46,15 +46,15 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
 
 def _identity(inputs: Inputs, options: VideoOptions) -> object:
     """A link by its one name; a file by its path, content and neighbours, so that a new subtitle file is noticed."""
-    named = (_stamp(options.fetch.chat), _stamp(options.fetch.subtitles))
+    named = (stamp(options.fetch.chat), stamp(options.fetch.subtitles))
     if not inputs.source.is_file:
         return inputs.source.key, options.fetch.max_height, named
     media = Path(inputs.source.address)
-    beside = sorted(_stamp(str(path)) for path in media.parent.glob(f"{_escaped(media.stem)}.*") if path != media)
-    return str(media), _stamp(str(media)), beside, named
+    beside = sorted(stamp(str(path)) for path in media.parent.glob(f"{_escaped(media.stem)}.*") if path != media)
+    return str(media), stamp(str(media)), beside, named
 
 
-def _stamp(path: str) -> tuple[str, int, int]:
+def stamp(path: str) -> tuple[str, int, int]:
     """What changes when a file changes: its path, length and time of change."""
     if not path:
         return "", 0, 0

@@ -17,11 +17,11 @@ from appliance.domain.progress import part
 from appliance.domain.source import Source
 from appliance.domain.verdict import Made
 from appliance.llm import Line, Memory, Shown
-from appliance.pipeline.fetch import fetched
+from appliance.pipeline.fetch import fetched, stamp
 from appliance.pipeline.options import VideoOptions
 from appliance.pipeline.scan import SCAN, scanned_picture, scanned_sound, scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
-from appliance.pipeline.transcribe import TRANSCRIBE, spoken
+from appliance.pipeline.transcribe import said, spoken
 from appliance.ranking import candidates, measure, rank
 from appliance.signals.evidence import Evidence, Lack
 from appliance.sources.chatlog import read_chat
@@ -55,7 +55,9 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
     write_json(folder / _MOMENTS, ranked)
     columns: dict[str, Any] = {curve.signal: np.asarray(curve.values) for curve in found}
     np.savez(folder / _CURVES, **columns)
-    return Made((_MOMENTS, _CURVES), tuple(notes))
+    # A language model that was silent today may answer tomorrow.
+    lasting = not options.judge.base_url or evidence.opinions is not None
+    return Made((_MOMENTS, _CURVES), tuple(notes), lasting)
 
 
 def _judged(
@@ -105,16 +107,16 @@ def _recalled(path: Path) -> str | None:
 
 def gather(inputs: Inputs, options: VideoOptions, notes: list[str]) -> Evidence:
     """Everything that is known of the video, and for what is not known, why."""
-    source, said, beside = scanned_source(inputs), spoken(inputs), fetched(inputs)
+    source, words, beside = scanned_source(inputs), spoken(inputs), fetched(inputs)
     lacks: dict[str, Lack] = {}
-    if said.missing is not None:
-        lacks["transcript"] = Lack(said.missing.why, said.missing.hint)
+    if words.missing is not None:
+        lacks["transcript"] = Lack(words.missing.why, words.missing.hint)
     info = _info(beside.info, lacks, notes)
     return Evidence(
         seconds=source.seconds,
         sound=scanned_sound(inputs),
         picture=scanned_picture(inputs),
-        transcript=said.transcript,
+        transcript=words.transcript,
         chat=_chat(beside.chat, options, lacks, notes),
         heatmap=info.heatmap if info else None,
         comments=info.comments if info else None,
@@ -161,10 +163,6 @@ def _curve(name: str, values: object) -> Curve:
     return Curve(name, 1.0, array("f", np.asarray(values, dtype=np.float32).tobytes()))
 
 
-def _stamp(path: str) -> tuple[str, int, int]:
-    return (path, Path(path).stat().st_size, Path(path).stat().st_mtime_ns) if path else ("", 0, 0)
-
-
 RANK = Stage(
     "rank",
     Lane.CPU,
@@ -172,9 +170,9 @@ RANK = Stage(
     place=lambda inputs: f"videos/{fetched(inputs).content}",
     identity=lambda inputs, options: (
         inputs.made[SCAN.name].name,
-        inputs.made[TRANSCRIBE.name].name,
-        _stamp(fetched(inputs).chat),
-        _stamp(fetched(inputs).info),
+        said(inputs),
+        stamp(fetched(inputs).chat),
+        stamp(fetched(inputs).info),
         options.chat,
         options.rank,
         options.judge,

@@ -47,10 +47,10 @@ def step(stage: Stage[Options], inputs: Inputs, options: Options, context: Conte
         context.tell(0.0, "")
         verdict = stage.run(inputs, working, options, context)
         context.tell(1.0, "done")
-        if isinstance(verdict, Made):
-            write_json(working / DONE, verdict)
-        else:
+        if not isinstance(verdict, Made):
             raise _NotMade(verdict)
+        if verdict.lasting:
+            write_json(working / DONE, verdict)
     return Stepped(stage.name, verdict, folder, time.monotonic() - began, reused=False)
 
 

@@ -20,7 +20,7 @@ from appliance.media import models, whisper
 from appliance.media.audio import read_sound
 from appliance.media.ffmpeg import find_ffmpeg
 from appliance.media.subtitles import Cues, read_embedded, read_subtitles
-from appliance.pipeline.fetch import fetched
+from appliance.pipeline.fetch import fetched, stamp
 from appliance.pipeline.options import SpeechOptions, VideoOptions, Words
 from appliance.pipeline.scan import SCAN, scanned_picture, scanned_sound, scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
@@ -30,7 +30,7 @@ from appliance.planning.sentences import sentences
 from appliance.planning.words import Level
 from appliance.ranking import measure, promising
 from appliance.signals.evidence import Evidence
-from appliance.store.artifacts import read_json, write_json
+from appliance.store.artifacts import content_key, read_json, write_json
 from config import presets
 
 _FILE = "transcript.json"
@@ -50,11 +50,18 @@ def spoken(inputs: Inputs) -> Spoken:
     return read_json(inputs.made[TRANSCRIBE.name] / _FILE, Spoken)
 
 
+def said(inputs: Inputs) -> str:
+    """A name for what was said, the same for the same words."""
+    return content_key(inputs.made[TRANSCRIBE.name] / _FILE)
+
+
 def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
     notes: list[str] = []
     found = _words(inputs, options, context, notes)
     write_json(folder / _FILE, found)
-    return Made((_FILE,), tuple(notes))
+    # A model that is missing today may be here tomorrow.
+    lasting = found.missing is None or options.speech.words is Words.OFF
+    return Made((_FILE,), tuple(notes), lasting)
 
 
 def _words(inputs: Inputs, options: VideoOptions, context: Context, notes: list[str]) -> Spoken:
@@ -233,7 +240,7 @@ TRANSCRIBE = Stage(
     place=lambda inputs: f"videos/{fetched(inputs).content}",
     identity=lambda inputs, options: (
         inputs.made[SCAN.name].name,
-        fetched(inputs).subtitles,
+        [stamp(path) for path in fetched(inputs).subtitles],
         options.speech,
     ),
 )

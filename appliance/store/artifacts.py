@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -23,7 +24,8 @@ T = TypeVar("T")
 
 _PIECES = 16
 _PIECE_BYTES = 256 * 1024
-_MAKING = ".making-"
+_MAKING = ".making-"  # and the maker's process id
+_MADE_BY = re.compile(rf"^{re.escape(_MAKING)}(\d+)-")
 
 
 def content_key(path: Path) -> str:
@@ -66,7 +68,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: temporary name, to the disk, rename."""
     with guarded_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=_MAKING, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f"{_MAKING}{os.getpid()}-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -84,7 +86,8 @@ def making(folder: Path) -> Iterator[Path]:
     """A temporary folder that becomes `folder` when the block ends well and vanishes when it does not."""
     with guarded_disk(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        making_folder = Path(tempfile.mkdtemp(prefix=f"{_MAKING}{folder.name}-", dir=folder.parent))
+        prefix = f"{_MAKING}{os.getpid()}-{folder.name}-"
+        making_folder = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         try:
             yield making_folder
             for path in making_folder.rglob("*"):
@@ -101,14 +104,28 @@ def making(folder: Path) -> Iterator[Path]:
 
 
 def sweep(root: Path) -> int:
-    """Remove what crashes left half made below `root`; how many there were."""
-    left = [path for path in root.rglob(f"{_MAKING}*") if path.parent.is_dir()]
+    """Remove what crashes left half made below `root` (what a living process is making stays); how many there were."""
+    left = [path for path in root.rglob(f"{_MAKING}*") if not _being_made(path)]
     for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return len(left)
+
+
+def _being_made(path: Path) -> bool:
+    """Whether the process that makes it still lives."""
+    maker = _MADE_BY.match(path.name)
+    if not maker:
+        return False
+    try:
+        os.kill(int(maker.group(1)), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def place(made: Path, wanted: Path) -> None:

@@ -112,3 +112,39 @@ def test_no_thread_stays_behind(recording: Path, tmp_path: Path, model: Path) ->
     before = threading.active_count()
     transcribed(recording, tmp_path, SpeechOptions(model=str(model), device="cpu"))
     assert threading.active_count() <= before + 1
+
+
+def test_a_model_that_arrives_later_is_used(recording: Path, tmp_path: Path, model: Path) -> None:
+    """That there were no words is not remembered."""
+    speech = SpeechOptions(model="base", download=False, device="cpu")
+    assert transcribed(recording, tmp_path, speech)[0].transcript is None
+    place = tmp_path / "data" / "models" / "speech" / "base"
+    place.parent.mkdir(parents=True)
+    place.symlink_to(model)
+    assert transcribed(recording, tmp_path, speech)[0].transcript is not None
+
+
+def test_edited_subtitles_are_read_again(recording: Path, tmp_path: Path) -> None:
+    """The file's time and length tell that it changed."""
+    written = recording.with_suffix(".srt")
+    for text in ("First version.", "The second version."):
+        written.write_text(f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n")
+        found, _ = transcribed(recording, tmp_path, SpeechOptions())
+        assert found.transcript is not None
+        assert found.transcript.sentences[0].text == text
+
+
+def test_a_processor_listens_to_the_promising_part_first(tmp_path: Path, ffmpeg: Ffmpeg, model: Path) -> None:
+    """Of eleven minutes with one lively minute only a share is listened to, and the lively one is in it."""
+    quiet = np.zeros(60 * 16_000, np.int16)
+    lively = (talk(Span(0, 60)) * 32767).astype(np.int16)
+    sound = np.concatenate([*([quiet] * 7), lively, *([quiet] * 3)])
+    path = tmp_path / "long.wav"
+    argv = ffmpeg.argv("-f", "s16le", "-ar", "16000", "-ac", "1", "-i", "pipe:0", str(path))
+    assert run(argv, stdin=sound.tobytes()).code == 0
+    found, notes = transcribed(path, tmp_path, SpeechOptions(model=str(model), device="cpu", cpu_share=0.25))
+    assert found.transcript is not None
+    listened = sum(span.seconds for span in found.transcript.covered)
+    assert listened < 0.6 * 660
+    assert any(span.start <= 450 <= span.end for span in found.transcript.covered)
+    assert any("promising" in note for note in notes)

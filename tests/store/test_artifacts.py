@@ -43,12 +43,15 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_what_a_crash_left_is_swept(tmp_path: Path) -> None:
-    """Half made folders and files go, finished ones stay."""
-    (tmp_path / "a" / ".making-key-x").mkdir(parents=True)
-    (tmp_path / "a" / ".making-y").write_text("half")
+    """Half made folders and files of dead processes go; finished ones, and those of living ones, stay."""
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (tmp_path / "a" / f".making-{gone.pid}-key-x").mkdir(parents=True)
+    (tmp_path / "a" / f".making-{gone.pid}-y").write_text("half")
+    (tmp_path / "a" / f".making-{os.getpid()}-z").write_text("being made")
     (tmp_path / "a" / "key").mkdir()
     assert sweep(tmp_path) == 2
-    assert [path.name for path in (tmp_path / "a").iterdir()] == ["key"]
+    assert sorted(path.name for path in (tmp_path / "a").iterdir()) == [f".making-{os.getpid()}-z", "key"]
 
 
 def test_a_placed_file_is_whole_and_replaces_the_old_one(tmp_path: Path) -> None:
