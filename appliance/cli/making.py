@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,12 @@ from appliance.cli.screen import bars, out, remark
 from appliance.domain.errors import BadInput, ClipperError, Permanent
 from appliance.domain.moment import Moment
 from appliance.domain.progress import OnProgress, part
+from appliance.domain.timeline import Timeline
+from appliance.pipeline.make import TIMELINE
 from appliance.pipeline.options import ClipOptions
 from appliance.pipeline.stages import CLIP
 from appliance.pipeline.step import run
+from appliance.store.artifacts import read_json
 
 
 def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tuple[ClipperError, ...]]:
@@ -45,7 +49,8 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tup
             tell = bar(f"clip {number} of {len(analysed.ranking.moments)}")
             options = ClipOptions(moment, look, choice, job.wishes.sound)
             try:
-                made.append((moment, _made(job, analysed, options, tell, notes)))
+                folder_made = _made(job, analysed, options, tell, notes)
+                made.append((_as_cut(moment, folder_made), folder_made))
             except (BadInput, Permanent) as error:
                 failed.append(error)
     for note in dict.fromkeys(notes):
@@ -62,6 +67,12 @@ def _made(job: Job, analysed: Analysed, options: ClipOptions, tell: OnProgress, 
     for stepped in run(CLIP, inputs, options, job.context, lambda name: part(tell, *shares[name])):
         inputs = after(inputs, stepped, analysed.timings, notes)
     return inputs.made["render"]
+
+
+def _as_cut(moment: Moment, folder: Path) -> Moment:
+    """The moment with the edges that its clip really has: a flash of another shot may have gone."""
+    cuts = read_json(folder / TIMELINE, Timeline).cuts
+    return replace(moment, start=cuts[0].start, end=cuts[-1].end)
 
 
 def document(analysed: Analysed, clips: Sequence[Delivered]) -> dict[str, Any]:

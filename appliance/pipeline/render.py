@@ -12,8 +12,9 @@ from appliance.pipeline.frame import FRAME, footage
 from appliance.pipeline.options import ClipOptions, LookOptions
 from appliance.pipeline.scan import SCAN, scanned_sound, scanned_source
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
-from appliance.pipeline.transcribe import TRANSCRIBE, spoken
-from appliance.planning.compose import ComposeOptions, Material, compose
+from appliance.pipeline.transcribe import said, spoken
+from appliance.planning.compose import ComposeOptions, Material, canvas_of, compose
+from appliance.planning.flashes import without_flashes
 from appliance.planning.framing import FramingOptions, frame
 from appliance.planning.profanity import swear_words
 from appliance.planning.tighten import TightenOptions
@@ -42,12 +43,14 @@ def _timeline(inputs: Inputs, options: ClipOptions) -> Timeline:
         scenes=(),
         sound=options.sound,
     )
-    bare = compose(options.moment, material, _wanted(options.look))
-    seen = footage(inputs)
+    wanted, moment, seen = _wanted(options.look), options.moment, footage(inputs)
     if seen is None:
-        return bare
-    scenes = frame(seen, options.moment.span, bare.canvas, FramingOptions(fit=not options.look.follow))
-    return compose(options.moment, replace(material, scenes=scenes), _wanted(options.look))
+        return compose(moment, material, wanted)
+    words = material.transcript.within(moment.span) if material.transcript else ()
+    span = without_flashes(moment.span, seen.cuts, words)
+    canvas = canvas_of(wanted, material)
+    scenes = frame(seen, span, canvas, FramingOptions(fit=not options.look.follow))
+    return compose(replace(moment, start=span.start, end=span.end), replace(material, scenes=scenes), wanted)
 
 
 def _wanted(look: LookOptions) -> ComposeOptions:
@@ -78,7 +81,7 @@ RENDER: Stage[ClipOptions] = Stage(
     identity=lambda inputs, options: (
         key_of(options.moment, replace(options.look, face_model=""), options.render, options.sound),
         inputs.made[SCAN.name].name,
-        inputs.made[TRANSCRIBE.name].name,
+        said(inputs),
         inputs.made[FRAME.name].name,
     ),
 )

@@ -75,11 +75,10 @@ def compose(moment: Moment, material: Material, options: ComposeOptions) -> Time
     span = moment.span.clamp(Span(0.0, material.seconds))
     words = material.transcript.within(span) if material.transcript else ()
     kept = tighten(span, words, material.level, options.tighten) if options.tighten else (span,)
-    width, height = options.aspect.size
     swears = options.swears if options.cover else None
     return Timeline(
         title=moment.title,
-        canvas=Canvas(width, height, round(min(options.fps, material.fps or options.fps), 3)),
+        canvas=canvas_of(options, material),
         sources=(SourceFile(_SOURCE, material.path, material.content, material.sound),),
         cuts=tuple(Cut(_SOURCE, part.start, part.end, _within(material.scenes, part)) for part in kept),
         captions=_captions(words, material, options, swears),
@@ -89,6 +88,12 @@ def compose(moment: Moment, material: Material, options: ComposeOptions) -> Time
             masked=_masked(words, swears, options.cover),
         ),
     )
+
+
+def canvas_of(options: ComposeOptions, material: Material) -> Canvas:
+    """The finished picture: the wanted shape, at the wanted pace or the source's own where that is slower."""
+    width, height = options.aspect.size
+    return Canvas(width, height, round(min(options.fps, material.fps or options.fps), 3))
 
 
 def _masked(words: Sequence[Word], swears: profanity.SwearWords | None, cover: Cover | None) -> tuple[Masked, ...]:
@@ -104,15 +109,15 @@ def _captions(
         return None
     ends = {sentence.words[-1].id for sentence in material.transcript.sentences}
     drawn = [
-            CaptionWord(
-                id=word.id,
-                text=profanity.masked(word.text) if swears and swears.holds(word.text) else word.text,
-                start=word.start,
-                end=word.end,
-                sentence_end=word.id in ends or ends_sentence(word.text),
-            )
-            for word in words
-        ]
+        CaptionWord(
+            id=word.id,
+            text=profanity.masked(word.text) if swears and swears.holds(word.text) else word.text,
+            start=word.start,
+            end=word.end,
+            sentence_end=word.id in ends or ends_sentence(word.text),
+        )
+        for word in words
+    ]
     wanted = EmphasisOptions(emoji_seconds=_EMOJI_SECONDS if options.emoji else None)
     return Captions(
         style=options.style,
