@@ -11,6 +11,7 @@ from appliance.domain.span import Span
 from appliance.ranking.bursts import bursts
 from appliance.ranking.classic import peaks
 from appliance.ranking.options import RankOptions
+from appliance.ranking.payoffs import Payoff
 from appliance.ranking.weights import WEIGHTS, Weight
 from appliance.signals.evidence import Opinion
 from appliance.signals.grid import Floats, smooth
@@ -18,19 +19,24 @@ from appliance.signals.grid import Floats, smooth
 _PER_HOUR = 30
 _LEAST = 40
 _BEFORE = 31.0  # chat reacts late: the event lies this long before the onset of the burst, or later
+_STORY = 24.0  # seconds that usually lead to a reaction; sentences and pauses decide
 _USUAL_SECONDS = 42.0
 _LATE_SECONDS = 45.0  # chat says where, not when exactly: a little more room
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """`core` has to be in the moment, `ideal` would be the moment if there were no sentences. `late` ones come from chat."""
+    """`core` has to be in the moment, `ideal` would be the moment if there were no sentences.
+
+    `late` ones come from chat; `told` ones from a reaction that a story ends in.
+    """
 
     core: Span
     ideal: Span
     peak: float
     strength: float
     late: bool = False
+    told: bool = False
 
 
 def weight_of(signal: str, options: RankOptions) -> Weight:
@@ -101,6 +107,20 @@ def from_judge(opinions: Sequence[Opinion], options: RankOptions, seconds: float
             core = Span(min(ideal.start + 2.0, middle), max(ideal.end - 2.0, middle))
             out.append(Anchor(core, ideal, middle, opinion.score, late=True))
     return tuple(out)
+
+
+def from_payoffs(found: Sequence[Payoff]) -> tuple[Anchor, ...]:
+    """One moment for every reaction of an audience, strongest first: the story that leads to it, and the reaction itself."""
+    return tuple(
+        Anchor(
+            Span(max(0.0, payoff.start - 3.0), payoff.end),
+            Span(max(0.0, payoff.start - _STORY), payoff.end),
+            payoff.start,
+            payoff.height,
+            told=True,
+        )
+        for payoff in sorted(found, key=lambda payoff: -payoff.height)
+    )
 
 
 def _from_sum(total: Floats, options: RankOptions, seconds: float) -> list[Anchor]:

@@ -19,6 +19,7 @@ from appliance.signals.grid import Floats
 
 _REACH = 40.0  # how far outside the wanted stretch an edge may lie
 _INSIDE, _OUTSIDE = 0.05, -0.05  # log-odds a second
+_TURN = 0.4  # log-odds that a change of subject inside a moment costs
 _FLASH = 0.3  # a shot shorter than this at an edge is a flash
 
 
@@ -38,6 +39,7 @@ def settle(anchor: Anchor, points: Edges, rising: Floats, options: RankOptions, 
         + points.end_worth[ends][None, :]
         + _wanted(anchor, begin, finish)
         + (_at(rising, finish)[None, :] - _at(rising, begin)[:, None])
+        - _TURN * _between(points.turns, begin, finish)
     )
     longest = min(options.max_seconds, seconds)
     allowed = (length >= min(options.min_seconds, longest) - 1e-6) & (length <= longest + 1e-6)
@@ -56,6 +58,13 @@ def _wanted(anchor: Anchor, begin: Floats, finish: Floats) -> Floats:
     inside = np.minimum(finish, ideal.end)[None, :] - np.maximum(begin, ideal.start)[:, None]
     outside = np.maximum(ideal.start - begin, 0.0)[:, None] + np.maximum(finish - ideal.end, 0.0)[None, :]
     return np.asarray(scale * (_INSIDE * inside + _OUTSIDE * outside) - 0.3 * missed)
+
+
+def _between(turns: Floats, begin: Floats, finish: Floats) -> Floats:
+    """How many changes of subject lie inside each pair; one at the very start is none."""
+    before = np.searchsorted(turns, begin, side="right")
+    inside = np.searchsorted(turns, finish, side="left")[None, :] - before[:, None]
+    return np.asarray(np.maximum(inside, 0), dtype=np.float64)
 
 
 def _at(rising: Floats, times: Floats) -> Floats:

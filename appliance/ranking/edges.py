@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
-from appliance.domain.transcript import Sentence, Transcript, Word
+from appliance.domain.transcript import Sentence, Word
+from appliance.ranking.payoffs import Payoff
 from appliance.signals.evidence import Evidence, SoundScan
 from appliance.signals.grid import Floats
 
@@ -23,26 +25,38 @@ _HANGING = re.compile(
 _CLOSED = re.compile(r"[.!?…。！？؟।]['\"”’»)\]]*$")
 
 SENTENCE, PAUSE, SILENCE, CUT, ANYWHERE = 0.0, -2.5, -1.2, -1.4, -1.8
+_REACTION = 0.25  # log-odds a deviation of the reaction that a sentence ends in
+_BREAK = 0.5  # what it is worth to begin where a new subject does
+_BREAK_SECONDS, _BREAK_TIMES = 0.9, 2.0  # a pause this long, and this many times the usual one, parts two subjects
 
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Times in rising order, and what each is worth in log-odds (0 for a plain sentence edge, less for anything worse)."""
+    """Times in rising order, and what each is worth in log-odds (0 for a plain sentence edge, less for anything worse).
+
+    `turns` are the times between which one story is told, as far as pauses and reactions tell.
+    """
 
     starts: Floats
     start_worth: Floats
     ends: Floats
     end_worth: Floats
+    turns: Floats = field(default_factory=lambda: np.zeros(0))
 
 
-def edges(evidence: Evidence) -> Edges:
-    """All edges of a source."""
+def edges(evidence: Evidence, reactions: Sequence[Payoff] = ()) -> Edges:
+    """All edges of a source. A sentence that an audience reacts to ends after the reaction."""
+    turns: list[float] = []
     starts: list[tuple[float, float]] = []
     ends: list[tuple[float, float]] = []
     words: list[Word] = []
     if evidence.transcript is not None:
         words = list(evidence.transcript.words)
-        _sentence_edges(evidence.transcript, evidence.seconds, starts, ends)
+        said = [sentence for sentence in evidence.transcript.sentences if sentence.words]
+        subjects = _subjects(said, reactions, evidence.sound)
+        turns = sorted([*subjects, *(found.end for found in reactions)])
+        _sentence_edges(said, evidence.seconds, starts, ends, {found.start: found for found in reactions})
+        starts = [(time, worth + _BREAK * (time in subjects)) for time, worth in starts]
     silent = silences(evidence.sound) if evidence.sound is not None else np.zeros(0)
     cuts = _cuts(evidence)
     grid = np.arange(0.0, evidence.seconds + _STEP / 2, _STEP)
@@ -57,7 +71,7 @@ def edges(evidence: Evidence) -> Edges:
     if not words or evidence.seconds - words[-1].end >= _GAP:
         ends.append((evidence.seconds, SILENCE))
     first, second = _columns(starts), _columns(ends)
-    return Edges(first[0], first[1], second[0], second[1])
+    return Edges(first[0], first[1], second[0], second[1], np.array(turns))
 
 
 def _columns(pairs: list[tuple[float, float]]) -> tuple[Floats, Floats]:
@@ -66,17 +80,42 @@ def _columns(pairs: list[tuple[float, float]]) -> tuple[Floats, Floats]:
     return table[:, 0], table[:, 1]
 
 
+def _subjects(said: Sequence[Sentence], reactions: Sequence[Payoff], sound: SoundScan | None) -> list[float]:
+    """Where clips may begin on a new subject: after pauses that are clearly longer than usual, and quiet."""
+    filled = {found.start for found in reactions}
+    gaps = [(one.end, two.start) for one, two in pairwise(said) if one.end not in filled]
+    if not gaps:
+        return []
+    long = max(_BREAK_SECONDS, _BREAK_TIMES * float(np.median([after - before for before, after in gaps])))
+    long_gaps = [gap for gap in gaps if gap[1] - gap[0] > long]
+    return [_air_before(after, before) for before, after in long_gaps if sound is None or _quiet(sound, before, after)]
+
+
+def _quiet(sound: SoundScan, start: float, end: float) -> bool:
+    """Whether it is mostly 10 dB or more below the usual level between two times: a pause, and no laughter or music."""
+    near = sound.fine_db[int(start / sound.fine_hop) : int(end / sound.fine_hop)]
+    return not len(near) or float(np.median(near)) < float(np.median(sound.rms_db)) - 10.0
+
+
 def _sentence_edges(
-    transcript: Transcript, seconds: float, starts: list[tuple[float, float]], ends: list[tuple[float, float]]
+    said: Sequence[Sentence],
+    seconds: float,
+    starts: list[tuple[float, float]],
+    ends: list[tuple[float, float]],
+    reactions: Mapping[float, Payoff],
 ) -> None:
     """Edges with air around every sentence, and worse ones at pauses inside long sentences."""
-    said = [sentence for sentence in transcript.sentences if sentence.words]
     for place, sentence in enumerate(said):
         before = said[place - 1].end if place else 0.0
         after = said[place + 1].start if place + 1 < len(said) else seconds
         starts.append((_air_before(sentence.start, before), _start_worth(sentence, sentence.start - before)))
-        ends.append((min(_air_after(sentence.end, after), seconds), _end_worth(sentence, after - sentence.end)))
-        for one, two in zip(sentence.words, sentence.words[1:], strict=False):
+        reaction = reactions.get(sentence.end)
+        if reaction is None:
+            ends.append((min(_air_after(sentence.end, after), seconds), _end_worth(sentence, after - sentence.end)))
+        else:
+            worth = _end_worth(sentence, after - sentence.end) + _REACTION * min(reaction.height, 4.0)
+            ends.append((reaction.end, worth))
+        for one, two in pairwise(sentence.words):
             gap = two.start - one.end
             clause = one.text.endswith((",", ";", ":", "，", "、", "—", "-"))
             if gap >= 0.25 or clause or sentence.end - sentence.start > 20.0:

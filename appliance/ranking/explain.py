@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from appliance.domain.moment import Reason
 from appliance.domain.span import Span
-from appliance.ranking.score import Term
+from appliance.ranking.score import Term, held_back
 from appliance.ranking.seen import SEEN
 from appliance.ranking.weights import INTERCEPT
 from appliance.signals import SIGNALS
@@ -48,6 +48,9 @@ def reasons(found: tuple[Term, ...], evidence: Evidence, span: Span) -> tuple[Re
     out = [Reason(term.signal, term.weight, text(term, evidence, span)) for term in named]
     if abs(rest) > 1e-9:
         out.append(Reason("rest", rest, "everything else together"))
+    held = held_back(INTERCEPT + sum(term.weight for term in found))
+    if held:
+        out.append(Reason("caution", held, "held back: even the surest are kept about three times in four"))
     start = "where every moment starts" if found else "nothing is known of it: the moments are spread evenly"
     return (*out, Reason("base", INTERCEPT, start))
 

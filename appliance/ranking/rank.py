@@ -12,12 +12,13 @@ from appliance.domain.moment import Moment, Ranking
 from appliance.domain.span import Span
 from appliance.domain.transcript import join
 from appliance.ranking import search as searching
-from appliance.ranking.anchors import Anchor, anchors, from_judge, fused, is_late
+from appliance.ranking.anchors import Anchor, anchors, from_judge, from_payoffs, fused, is_late, weight_of
 from appliance.ranking.boundaries import plain, refine, settle
-from appliance.ranking.edges import edges
+from appliance.ranking.edges import Edges, edges
 from appliance.ranking.explain import reasons
 from appliance.ranking.headline import headline
 from appliance.ranking.options import RankOptions
+from appliance.ranking.payoffs import payoffs
 from appliance.ranking.score import Term, chance, logit, terms
 from appliance.ranking.select import Choice, select, vectors
 from appliance.signals.evidence import Evidence
@@ -25,6 +26,10 @@ from appliance.signals.grid import Floats, cells, fit, floats
 
 _JUDGED = 25
 _SHORTEST = 1.0  # seconds; less is no clip
+_CROSSED = 0.9  # what is left of a moment's worth for every story's end inside it: one clip, one story
+_NEAR = 0.5
+_SAME = 0.4  # sharing this much of the shorter one, two candidates are of the same moment
+_SHORTER = 0.85
 _WORTH = 0.06  # log-odds that a second of one above the mean of the fused signals is worth inside a moment
 _WEAK = 0.10  # a chance under one in ten is shown only to fill the floor
 
@@ -36,6 +41,7 @@ class _Candidate:
     terms: tuple[Term, ...]
     odds: float
     text: str
+    worth: float  # what it counts for in the choice: its chance, less where it tells of several things
 
 
 def rank(
@@ -81,28 +87,43 @@ def candidates(
     if evidence.seconds < _SHORTEST:
         return ()
     found = _candidates(evidence, _on_grid(curves, evidence, options), options, ())
-    chosen = _chosen(found, replace(options, top_n=limit, floor=limit, min_score=0.0), evidence.seconds)
+    chosen = _chosen(_seen_best(found), replace(options, top_n=limit, floor=limit, min_score=0.0), evidence.seconds)
     return tuple(_moment(candidate, evidence) for candidate in chosen)
 
 
 def _enough(
     evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, shots: Sequence[float]
 ) -> tuple[list[_Candidate], list[_Candidate]]:
-    """All candidates and the chosen ones. Where fewer than the floor were found in a source that has room for them, the
-    longest length is taken back until they are, or the shortest is reached.
+    """All candidates and the chosen ones. Where fewer than the floor can be chosen in a source that has room for them,
+    shorter candidates, in steps down to the shortest length, are added and the choice is made again among all.
     """
     found = _candidates(evidence, grid, options, shots)
-    chosen = _chosen(found, options, evidence.seconds)
+    chosen = _chosen(_seen_best(found), options, evidence.seconds)
     wanted = min(options.floor, options.top_n)
+    if len(chosen) >= wanted or options.min_score > 0:
+        return found, chosen
+    spans = {candidate.span: candidate for candidate in found}
     longest = min(options.max_seconds, evidence.seconds / max(wanted, 1))
-    while len(chosen) < wanted and options.min_score <= 0 and longest >= 1.15 * options.min_seconds:
-        shorter = replace(options, max_seconds=longest)
-        more = _candidates(evidence, grid, shorter, shots)
-        picked = _chosen(more, shorter, evidence.seconds)
-        if len(picked) > len(chosen):
-            found, chosen = more, picked
-        longest *= 0.8
-    return found, chosen
+    while longest >= max(options.min_seconds, _SHORTEST):
+        for candidate in _candidates(evidence, grid, replace(options, max_seconds=longest), shots):
+            spans.setdefault(candidate.span, candidate)
+        longest *= _SHORTER
+    found = list(spans.values())
+    return found, _chosen(found, options, evidence.seconds)
+
+
+def _seen_best(found: Sequence[_Candidate]) -> list[_Candidate]:
+    """Without the pieces of a better moment that ends in a reaction: a story is one clip, not two halves."""
+    whole = [candidate for candidate in found if candidate.anchor.told]
+    return [
+        candidate
+        for candidate in found
+        if not any(
+            other.worth > candidate.worth
+            and other.span.overlap(candidate.span) > _SAME * min(other.span.seconds, candidate.span.seconds)
+            for other in whole
+        )
+    ]
 
 
 def _on_grid(curves: Sequence[Curve], evidence: Evidence, options: RankOptions) -> dict[str, Floats]:
@@ -123,9 +144,12 @@ def _candidates(
     evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, shots: Sequence[float]
 ) -> list[_Candidate]:
     length = cells(evidence.seconds)
+    heard = weight_of("reaction", options).value > 0
+    reactions = payoffs(evidence, grid.get("reaction")) if heard else ()
     places = from_judge(evidence.opinions or (), options, evidence.seconds)
+    places += from_payoffs(reactions)
     places += anchors(grid, options, evidence.seconds) if grid else ()
-    points = edges(evidence)
+    points = edges(evidence, reactions)
     total = fused(grid, options, length)
     rising = np.concatenate(([0.0], np.cumsum(np.clip(total - float(np.mean(total)), -1.0, 2.0) * _WORTH)))
     spans: dict[Span, Anchor] = {}
@@ -133,20 +157,26 @@ def _candidates(
     for anchor in (*places, *(() if places else _even(evidence.seconds, options))):
         span = settle(anchor, points, rising, options, evidence.seconds)
         # A weaker summit whose moment grew over a stronger one is the same moment, seen worse.
-        if span is not None and not any(span.holds(peak) for peak in summits):
+        if span is not None and (anchor.late or not any(span.holds(peak) for peak in summits)):
             spans.setdefault(refine(span, shots, evidence.transcript), anchor)
             summits += [] if anchor.late else [anchor.peak]
     if not spans:
         spans = {plain(anchor, options, evidence.seconds): anchor for anchor in _even(evidence.seconds, options)}
-    return [_candidate(span, anchor, evidence, grid, options) for span, anchor in spans.items()]
+    return [_candidate(span, anchor, evidence, grid, options, _crossed(points, span)) for span, anchor in spans.items()]
+
+
+def _crossed(points: Edges, span: Span) -> int:
+    """How many stories' ends lie inside; one near an edge is that of the moment itself."""
+    return int(((points.turns > span.start + _NEAR) & (points.turns < span.end - _NEAR)).sum())
 
 
 def _candidate(
-    span: Span, anchor: Anchor, evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions
+    span: Span, anchor: Anchor, evidence: Evidence, grid: Mapping[str, Floats], options: RankOptions, crossed: int
 ) -> _Candidate:
     found = terms(grid, span, options)
     text = "" if evidence.transcript is None else join([word.text for word in evidence.transcript.within(span)])
-    return _Candidate(span, anchor, found, logit(found), text)
+    odds = logit(found)
+    return _Candidate(span, anchor, found, odds, text, chance(odds) * _CROSSED**crossed)
 
 
 def _even(seconds: float, options: RankOptions) -> tuple[Anchor, ...]:
@@ -165,10 +195,9 @@ def _even(seconds: float, options: RankOptions) -> tuple[Anchor, ...]:
 def _chosen(found: Sequence[_Candidate], options: RankOptions, seconds: float) -> list[_Candidate]:
     vector = vectors([candidate.text for candidate in found])
     choices = [
-        Choice(candidate.span, chance(candidate.odds), candidate.text, vector[place])
-        for place, candidate in enumerate(found)
+        Choice(candidate.span, candidate.worth, candidate.text, vector[place]) for place, candidate in enumerate(found)
     ]
-    picked = [found[place] for place in select(choices, max(options.top_n, 0), seconds)]
+    picked = [found[place] for place in select(choices, max(options.top_n, 0), seconds, options.floor)]
     if options.min_score > 0:
         return [candidate for candidate in picked if 100 * chance(candidate.odds) >= options.min_score]
     return [

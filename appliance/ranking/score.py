@@ -11,7 +11,7 @@ import numpy as np
 from appliance.domain.span import Span
 from appliance.ranking.anchors import weight_of
 from appliance.ranking.options import RankOptions
-from appliance.ranking.weights import INTERCEPT, SLOPE, WEIGHTS, Weight
+from appliance.ranking.weights import BEYOND, INTERCEPT, KNEE, SLOPE, WEIGHTS, Weight
 from appliance.signals.grid import Floats
 
 _TOP = 12  # the strongest seconds that stand for a stretch
@@ -84,8 +84,14 @@ def strongest(values: Floats, start: float, end: float) -> float | None:
 
 
 def logit(found: tuple[Term, ...]) -> float:
-    """All terms and the base together."""
-    return INTERCEPT + sum(term.weight for term in found)
+    """All terms and the base together, held back above `KNEE`."""
+    whole = INTERCEPT + sum(term.weight for term in found)
+    return whole + held_back(whole)
+
+
+def held_back(log_odds: float) -> float:
+    """What is taken from a high sum, 0 or less: signals agree with one another more often than with people."""
+    return min(0.0, (BEYOND - 1.0) * (log_odds - KNEE))
 
 
 def chance(log_odds: float) -> float:

@@ -31,19 +31,25 @@ class Choice:
     vector: Mapping[str, float] = field(default_factory=dict)
 
 
-def schedule(spans: Sequence[Span], worths: Sequence[float], limit: int) -> tuple[int, ...]:
-    """The places of at most `limit` spans that do not overlap, with the largest sum of worths. Exact, O(n log n + n * limit)."""
+def schedule(spans: Sequence[Span], worths: Sequence[float], limit: int, floor: int = 0) -> tuple[int, ...]:
+    """The places of at most `limit` spans that do not overlap, with the largest sum of worths.
+
+    Of at least `floor` spans, or of as many as do not overlap where that is fewer. Exact, O(n log n + n * limit).
+    """
     order = sorted((place for place in range(len(spans)) if worths[place] > 0), key=lambda place: spans[place].end)
     ends = [spans[place].end for place in order]
-    best = [[0.0] * (limit + 1) for _ in range(len(order) + 1)]
+    # best[n][c]: the largest sum of exactly c of the first n.
+    best = [[0.0] + [-math.inf] * limit for _ in range(len(order) + 1)]
     before = [bisect_right(ends, spans[place].start + 1e-9, hi=number) for number, place in enumerate(order)]
     for number, place in enumerate(order):
         row, above, base = best[number + 1], best[number], best[before[number]]
         for count in range(1, limit + 1):
             row[count] = max(above[count], base[count - 1] + worths[place])
+    possible = max(count for count, worth in enumerate(best[-1]) if worth > -math.inf)
+    count = max(range(min(floor, possible), possible + 1), key=best[-1].__getitem__)
     chosen = []
-    number, count = len(order), limit
-    while number > 0 and count > 0:
+    number = len(order)
+    while count > 0:
         if best[number][count] == best[number - 1][count]:
             number -= 1
             continue
@@ -52,12 +58,12 @@ def schedule(spans: Sequence[Span], worths: Sequence[float], limit: int) -> tupl
     return tuple(reversed(chosen))
 
 
-def select(choices: Sequence[Choice], limit: int, seconds: float) -> tuple[int, ...]:
-    """The places of the chosen candidates, best first."""
+def select(choices: Sequence[Choice], limit: int, seconds: float, floor: int = 0) -> tuple[int, ...]:
+    """The places of the chosen candidates, best first; at least `floor` where as many do not overlap."""
     worths = _spread_out(choices, seconds)
     chosen: tuple[int, ...] = ()
     for _ in range(4):
-        chosen = schedule([choice.span for choice in choices], worths, limit)
+        chosen = schedule([choice.span for choice in choices], worths, limit, floor)
         repeats = _repeats(choices, chosen)
         if not repeats:
             break

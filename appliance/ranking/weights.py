@@ -52,6 +52,9 @@ WEIGHTS: dict[str, Weight] = {
     "keywords": Weight(0.60),
 }
 
-# Chance shown = 1 / (1 + exp(-(INTERCEPT + SLOPE * sum of terms))).
+# Chance shown = 1 / (1 + exp(-(INTERCEPT + SLOPE * sum of terms))). What goes beyond KNEE (a chance of 73 %) counts a quarter:
+# in labelled chats sums of 1 to 3 were kept alike often, about three times in four.
 INTERCEPT = -1.35
 SLOPE = 1.0
+KNEE = 1.0
+BEYOND = 0.25

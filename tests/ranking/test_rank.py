@@ -77,7 +77,8 @@ def test_reasons_name_what_was_seen() -> None:
 def test_clips_keep_to_sentences_with_air() -> None:
     """Every clip starts 150 to 350 ms before a sentence and ends 300 to 450 ms after one, where the pauses allow it."""
     spoken = material.speech(1800.0, gap=1.0)
-    evidence = Evidence(1800.0, sound=material.sound(1800, loud=(900, 912)), transcript=spoken)
+    seconds = spoken.sentences[-1].end + 0.5
+    evidence = Evidence(seconds, sound=material.sound(1800, loud=(900, 912)), transcript=spoken)
     moments = ranked(evidence, RankOptions(top_n=10)).moments
     assert len(moments) >= 4
     starts = np.array([sentence.start for sentence in spoken.sentences])
@@ -174,6 +175,20 @@ def test_four_clips_where_there_is_room_for_them() -> None:
     assert len(moments) >= 4
     assert all(moment.span.seconds >= 15 for moment in moments)
     assert len(ranked(Evidence(31.0, transcript=material.speech(31.0))).moments) >= 1
+
+
+def test_high_sums_are_held_back() -> None:
+    """What every signal agrees on is shown with some doubt, and the doubt is one of the terms."""
+    evidence = Evidence(
+        1800.0,
+        sound=material.sound(1800, loud=(900, 912)),
+        transcript=material.speech(1800.0),
+        chat=material.calm_chat(1800.0, [915.0]),
+    )
+    best = ranked(evidence).moments[0]
+    doubt = next(reason for reason in best.reasons if reason.signal == "caution")
+    assert doubt.weight < 0
+    assert 73.0 < best.score < 90.0
 
 
 @pytest.mark.parametrize("seconds", [1.0, 4.0, 14.0, 61.0, 600.0, 43200.0])
