@@ -83,13 +83,16 @@ class Layout(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stretch with one layout. `by_hand` scenes are never replaced by analysis."""
+    """A stretch with one layout. `by_hand` scenes are never replaced by analysis. A `whole` FIT loses nothing of its view,
+    where others lose their sides rather than become too low.
+    """
 
     start: float
     end: float
     layout: Layout
     views: tuple[View, ...]
     by_hand: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +166,7 @@ class Overlay:
     corner: str = "top-right"  # top-left, top-right, bottom-left, bottom-right
     opacity: float = 1.0
     size: float = 0.0  # share of the canvas height; 0: the kind's own
+    centre: float = 0.0  # of a title: its middle from the top, in shares of the height; 0: its own place
 
 
 class Cover(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from appliance.domain.source import PictureTrack, Source
 from appliance.domain.span import Span
 from appliance.domain.timeline import Box
 from appliance.media.faces import FaceFinder, Found, Picture, small_size
-from appliance.media.footage_eye import Changes, Grey, columns_and_rows, detail, mouth_motion
+from appliance.media.footage_eye import Changes, Grey, columns_and_rows, detail, flatness, mouth_motion, still_edges
 from appliance.planning.framing_footage import Face, Floats, Footage, Look
 
 if TYPE_CHECKING:
@@ -65,10 +65,7 @@ def look(
 class _Pending:
     """A look whose faces are still to be found, and the pictures up to the next look."""
 
-    at: float
-    motion: Floats
-    detail: Floats
-    rows: Floats
+    look: Look  # without its faces
     picture: Picture | None = None
     frames: list[Grey] = field(default_factory=list)
 
@@ -128,10 +125,13 @@ class _Eye:
 
     def _begin(self, at: float, frame: VideoFrame, grid: Grey) -> None:
         assert self._moved is not None
-        columns, motion_rows = columns_and_rows(self._moved / np.float32(max(1, self._since)))
-        fine = detail(grid)
-        fine_columns, fine_rows = columns_and_rows(fine)
-        look = _Pending(at, columns, fine_columns, motion_rows + 0.3 * fine_rows)
+        moved, fine = self._moved / np.float32(max(1, self._since)), detail(grid)
+        motion, motion_rows = columns_and_rows(moved)
+        structure, structure_rows = columns_and_rows(fine)
+        # Before a second picture of the shot was seen nothing is known to stand still.
+        still = still_edges(fine, moved) if self._since else np.zeros_like(motion)
+        seen = Look(at, (), motion, structure, motion_rows, structure_rows, still, flatness(grid))
+        look = _Pending(seen)
         if self._finder is not None:
             look.picture = self._upright_colour(frame)
             look.frames.append(self._grey(frame))
@@ -151,7 +151,7 @@ class _Eye:
                 self._company = any(len(faces) > 1 for faces in found)
             for one, faces in zip(batch, found, strict=True):
                 seen = tuple(_face(face, one.frames) for face in sorted(faces, key=lambda face: face.box[0]))
-                self._looks.append(Look(one.at, seen, one.motion, one.detail, one.rows))
+                self._looks.append(replace(one.look, faces=seen))
 
     def _grey(self, frame: VideoFrame) -> Grey:
         """The small picture in grey, upright."""

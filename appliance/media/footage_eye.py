@@ -18,6 +18,9 @@ _CUT_LEVELS = 9.0
 _CUT_TIMES = 4.0
 _APART_SECONDS = 0.2  # of two jumps closer than this the larger one is the cut
 _FLASH_FRAMES = 4  # a change that is undone within so many pictures is a flash
+_HARD = 14  # grey levels to the neighbours, together: an edge of a letter or a drawing
+_UNMOVED = 0.4  # grey levels a picture
+_SAME = 5  # neighbouring grey levels that count as one grey
 
 
 @dataclass(slots=True)
@@ -84,6 +87,17 @@ def detail(grid: Grey) -> Floats:
     across = np.abs(np.diff(level, axis=1, append=level[:, -1:]))
     down = np.abs(np.diff(level, axis=0, append=level[-1:]))
     return np.asarray(across + down, np.float32)
+
+
+def still_edges(fine: Floats, moved: Floats) -> Floats:
+    """Every column's share of cells that hold a hard edge (`fine`, of `detail`) and did not change (`moved`, levels a picture)."""
+    return np.asarray(((fine > _HARD) & (moved < _UNMOVED)).mean(axis=0), np.float32)
+
+
+def flatness(grid: Grey) -> float:
+    """The share of the picture that has its commonest grey: near 1 for a page, near 0.1 for what a camera sees."""
+    levels = np.bincount(grid.ravel(), minlength=256)
+    return float(np.convolve(levels, np.ones(_SAME)).max() / max(1, grid.size))
 
 
 def _cut_out(frames: Sequence[Grey], x: float, y: float, width: float, height: float) -> list[Grey]:

@@ -44,6 +44,7 @@ class Shot:
     layout: Layout
     views: tuple[tuple[tuple[Key, ...], ...], ...]  # for every view, one piece of keys a scene
     jumps: tuple[float, ...] = ()
+    whole: bool = False  # a FIT that keeps its sides
 
 
 def shots(scenes: Sequence[Scene], start: float, frames: int, rate: Fraction) -> tuple[Shot, ...]:
@@ -83,7 +84,8 @@ def _shot(scene: Scene, begin: int, end: int, start: float, rate: Fraction) -> S
     views = scene.views or (View((Key(scene.start, WHOLE),)),)
     layout = scene.layout if scene.views else Layout.FIT
     zero = start + begin / float(rate)
-    return Shot(begin, end, layout, tuple((tuple(Key(k.at - zero, k.box) for k in view.keys),) for view in views))
+    pieces = tuple((tuple(Key(k.at - zero, k.box) for k in view.keys),) for view in views)
+    return Shot(begin, end, layout, pieces, whole=scene.whole)
 
 
 def _alike(one: Shot, other: Shot) -> bool:
@@ -195,7 +197,7 @@ def _tree(steps: Sequence[tuple[float, str]]) -> str:
 def _fit(shot: Shot, picture: PictureTrack, frame: Frame, inlet: str, finish: str) -> list[str]:
     """The view whole, or as much as keeps it large enough, over a dark, quiet blur of itself."""
     box = shot.views[0][0][0].box
-    width, height = fitted(box.width * picture.width, box.height * picture.height, frame)
+    width, height = fitted(box.width * picture.width, box.height * picture.height, frame, whole=shot.whole)
     front = _window(shot, 0, picture, frame, (width, height))
     if (width, height) == (frame.width, frame.height):
         return [f"[{inlet}]{front},{finish}"]
@@ -216,12 +218,12 @@ def _fit(shot: Shot, picture: PictureTrack, frame: Frame, inlet: str, finish: st
     ]
 
 
-def fitted(width: float, height: float, frame: Frame) -> tuple[int, int]:
-    """The size, in even pixels, at which a view of `width` x `height` is shown whole; on a high canvas it takes at least
-    45 % of the height and loses its sides instead.
+def fitted(width: float, height: float, frame: Frame, *, whole: bool = False) -> tuple[int, int]:
+    """The size, in even pixels, at which a view of `width` x `height` is shown; on a high canvas it takes at least 45 % of
+    the height and loses its sides instead, unless it is to be seen whole.
     """
     times = min(frame.width / width, frame.height / height)
-    if frame.height > frame.width:
+    if frame.height > frame.width and not whole:
         times = max(times, FIT_AT_LEAST * frame.height / height)
     even_width = min(frame.width, max(2, round(width * times / 2) * 2))
     return even_width, min(frame.height, max(2, round(height * times / 2) * 2))

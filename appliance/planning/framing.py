@@ -12,18 +12,21 @@ from itertools import groupby
 
 from appliance.domain.span import Span
 from appliance.domain.timeline import Box, Canvas, Key, Layout, Scene, View
-from appliance.planning.framing_boxes import Lens, lens, pane, pane_lens
+from appliance.planning.framing_boxes import Lens, closer, lens, pane, pane_lens
 from appliance.planning.framing_camera import Reach, holds, keyed, settled
 from appliance.planning.framing_footage import Footage, Look
-from appliance.planning.framing_motion import attention
+from appliance.planning.framing_motion import Gist, attention, gist, mover, under
+from appliance.planning.framing_page import Page, page
 from appliance.planning.framing_people import Person, people, speakers
 
 _CLEAR = 0.3  # how much livelier than the others a mouth must be before the camera cuts to it
 _TOO_CLOSE = (
     0.95  # of the crop's height: a head larger than this would lose hair or chin (a tall picture on a wide canvas)
 )
-_GATHERED = 0.34  # from 0 (spread evenly) to 1 (all inside): what happens is in one place; half as much where faces were not sought
-_LIVELY = 1.5  # grey levels a picture: the picture moves as a whole
+_GATHERED = 0.38  # from 0 (spread evenly) to 1 (all inside): what happens is in one place; half as much where faces were not sought
+_GATHERED_STILL = 0.6  # the same where nothing moves: then it may as well be a picture to be seen whole
+_IN_A_CORNER = 0.22  # of the height: on a page of text, smaller heads do not take the frame
+_FIT_MOST = 0.88  # of a tall canvas: a picture over its blur that is any higher leaves slivers of it
 _PANE_FULL = 1.3  # a head may take so much of its half before sharing the canvas makes no sense
 _TURN = 1.5  # seconds that a speaker stays on screen at least
 
@@ -74,11 +77,14 @@ def frame(
 def _framed(shot: _Shot) -> list[Scene]:
     """The scenes of one shot."""
     persons = people(shot.looks)
+    seen, wide = gist(shot.looks), lens(shot.footage, shot.canvas, shot.options)
     if shot.options.fit:
-        return [_fitted(shot)]
+        return [_fitted(shot, attention(seen, 1.0).x)]
+    shown = page(seen, wide.width, shot.footage.width / shot.footage.height)
+    if shown is not None and shown.cut and all(person.middle("head") < _IN_A_CORNER for person in persons):
+        return [_read(shot, shown, wide)]
     if not persons:
-        return [_by_motion(shot)]
-    wide = lens(shot.footage, shot.canvas, shot.options)
+        return [_by_motion(shot, seen, shown)]
     if wide.height < 1.0 and max(person.middle("head") for person in persons) > _TOO_CLOSE * wide.height:
         return [_fitted(shot, sum(_extent(persons)) / 2)]
     if len(persons) == 1:
@@ -140,27 +146,40 @@ def _split(shot: _Shot, persons: Sequence[Person]) -> Scene:
     return _still(shot, Layout.SPLIT, tuple(boxes))
 
 
-def _fitted(shot: _Shot, x: float | None = None) -> Scene:
+def _fitted(shot: _Shot, x: float) -> Scene:
     """The whole picture, or as much of it around `x` as leaves it 45 % of a tall canvas's height."""
-    x = attention(shot.looks, 1.0).x if x is None else x
     ratio = shot.footage.width / shot.footage.height
     width = min(1.0, shot.canvas.width / shot.canvas.height / 0.45 / ratio)
     left = min(max(x - width / 2, 0.0), 1.0 - width)
     return _still(shot, Layout.FIT, (Box(left, 0.0, width, 1.0),))
 
 
-def _by_motion(shot: _Shot) -> Scene:
-    """A crop on where things happen. When they happen everywhere: the middle of a picture that moves as a whole (a game, a
-    drive), and all of one that stands still (a screen, a page of text).
-    """
+def _read(shot: _Shot, shown: Page, view: Lens) -> Scene:
+    """All that is written on a page, however low the picture becomes."""
+    left, width = shown.framed(least=view.width / _FIT_MOST)
+    return replace(_still(shot, Layout.FIT, (Box(round(left, 5), 0.0, round(width, 5), 1.0),)), whole=True)
+
+
+def _by_motion(shot: _Shot, seen: Gist | None, shown: Page | None) -> Scene:
+    """A crop on where things happen; when they happen everywhere, or nothing does, as much of the picture as fits."""
     view = lens(shot.footage, shot.canvas, shot.options)
-    seen = attention(shot.looks, view.width)
+    if shown is not None:
+        view = closer(shot.footage, shot.canvas, shot.options, shown.right - shown.left, shown.bottom - shown.top)
+        y = under(shown.top, (shown.top + shown.bottom) / 2, view.height)
+        return _still(shot, Layout.CROP, (view.box(shown.x, y),))
+    place = attention(seen, view.width)
+    needed = _GATHERED / 2 if seen is None or not (shot.footage.with_faces or seen.as_a_whole) else _GATHERED
+    if seen is not None and not seen.stirs:
+        needed = _GATHERED_STILL
     even = view.width  # what the window would hold if everything were spread evenly
-    if view.width > 0.98 or seen.share >= even + (_GATHERED if shot.footage.with_faces else _GATHERED / 2) * (1 - even):
-        return _still(shot, Layout.CROP, (view.box(seen.x, seen.y),))
-    if seen.lively >= _LIVELY:
-        return _still(shot, Layout.CROP, (view.box(0.5, 0.5),))
-    return _fitted(shot)
+    if view.width <= 0.98 and place.share < even + needed * (1 - even):
+        # Where all moves as one, what matters is in the middle: the sight of a game, the road ahead.
+        return _fitted(shot, 0.5 if seen is not None and seen.as_a_whole else place.x)
+    moving = mover(seen, view.width)
+    if moving is None:
+        return _still(shot, Layout.CROP, (view.box(place.x, place.y),))
+    view = closer(shot.footage, shot.canvas, shot.options, moving.right - moving.left, moving.bottom - moving.top)
+    return _still(shot, Layout.CROP, (view.box(place.x, under(moving.top, place.y, view.height)),))
 
 
 def _still(shot: _Shot, layout: Layout, boxes: Sequence[Box]) -> Scene:

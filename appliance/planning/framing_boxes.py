@@ -14,6 +14,8 @@ _HEAD_LEAST, _HEAD_MOST = 0.18, 0.30
 _EYES_LOWEST = 0.40
 _PANE_EYES = 0.36
 _PANE_HEAD = 0.46  # of its own half
+_MOVES_HIGH, _MOVES_WIDE = 0.6, 0.75  # of the frame: so much of it may be filled by what moves
+_CLOSEST_BLIND = 1.6  # times the full height, where no face says where the head is
 GAP = 0.004  # between two halves, of the canvas height
 
 
@@ -84,6 +86,16 @@ def lens(
         height = max(min(height, (1 - eye) / (1 - _EYES_LOWEST)), min(height, head / _HEAD_MOST))
     height = max(height, _least(footage, full, canvas.height, limits, closest))
     return _scaled(full, min(1.0, height / full.height))
+
+
+def closer(footage: Footage, canvas: Canvas, limits: Limits, width: float, height: float) -> Lens:
+    """The crop for something of that size that moves, of which no face is known: closer than the full height only as far as
+    it keeps most of the frame to itself, and with care, as what stands still of a person is not seen.
+    """
+    full = _largest(footage, canvas.width / canvas.height)
+    wanted = max(height / _MOVES_HIGH, full.height * width / full.width / _MOVES_WIDE, full.height / _CLOSEST_BLIND)
+    wanted = max(wanted, _least(footage, full, canvas.height, limits, None))
+    return _scaled(full, min(1.0, wanted / full.height))
 
 
 def pane_lens(footage: Footage, half: Pane, limits: Limits, head: float, widest: float) -> Lens:

@@ -34,15 +34,21 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look for faces. `motion` and `detail` tell, column by column from left to right, how much moved since the look
-    before and how much fine structure there is; `rows` is motion and detail from top to bottom.
+    """One look. `motion` and `detail` tell, column by column from left to right, how much moved since the look before and how
+    much fine structure there is, in grey levels; `motion_rows` and `detail_rows` the same from top to bottom.
+
+    `still` is each column's share of hard edges that did not change at all, as letters and drawings have; `flat` is the share
+    of the picture that has one and the same grey, as paper and screens have.
     """
 
     at: float
     faces: tuple[Face, ...] = ()
     motion: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
     detail: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
-    rows: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    motion_rows: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    detail_rows: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    still: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    flat: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

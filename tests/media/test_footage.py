@@ -106,7 +106,10 @@ def test_a_turned_picture_is_seen_upright(ffmpeg: Ffmpeg, tmp_path: Path) -> Non
     upright = make(ffmpeg, tmp_path / "upright.mp4", "-i", str(turned), "-pix_fmt", "yuv420p", "-preset", "ultrafast")
     marked, baked = (look(path, probe(path), Span(0.0, 2.0)) for path in (turned, upright))
     assert (marked.width, marked.height) == (baked.width, baked.height) == (180, 320)
-    for one, two in ((marked.looks[3].motion, baked.looks[3].motion), (marked.looks[3].rows, baked.looks[3].rows)):
+    for one, two in (
+        (marked.looks[3].motion, baked.looks[3].motion),
+        (marked.looks[3].motion_rows, baked.looks[3].motion_rows),
+    ):
         places = np.arange(len(one))
         assert abs(places @ one / one.sum() - places @ two / two.sum()) < 1.5
 
@@ -123,6 +126,29 @@ def test_one_analysis_frames_every_shape_without_a_face_model(shots: Path) -> No
             box = at(scene.views[0], scene.start)
             assert scene.layout is Layout.CROP
             assert box.x <= middle / 320 <= box.x + box.width
+
+
+def test_a_page_is_told_from_what_a_camera_sees(ffmpeg: Ffmpeg, tmp_path: Path) -> None:
+    """Letters that stand still on flat ground are seen as such, and are all in view, though something flickers beside them."""
+    flat = "color=0xf0e8d8:s=640x360:r=25:d=2"
+    bars = ",".join(f"drawbox=x={x}:y=60:w=14:h=120:t=fill:c=0x203040" for x in range(60, 340, 30))
+    dot = "color=0x904040:s=24x24:r=25:d=2,noise=alls=60:allf=t[n]"
+    path = make(
+        ffmpeg,
+        tmp_path / "page.mp4",
+        *("-filter_complex", f"{flat},{bars}[b];{dot};[b][n]overlay=540:200[v]", "-map", "[v]"),
+        *("-pix_fmt", "yuv420p", "-preset", "ultrafast"),
+    )
+    seen = look(path, probe(path), Span(0.0, 2.0))
+    written = np.flatnonzero(seen.looks[3].still) / len(seen.looks[3].still)
+    assert seen.looks[3].flat > 0.6
+    assert written.min() == pytest.approx(60 / 640, abs=0.03)
+    assert not any(0.57 < place < 0.81 for place in written)
+    (scene,) = frame(seen, seen.span, Canvas(1080, 1920, 25))
+    box = scene.views[0].keys[0].box
+    assert scene.whole
+    assert box.x < 60 / 640
+    assert box.x + box.width > 564 / 640
 
 
 def test_progress_grows_to_one(shots: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -210,26 +211,122 @@ def test_the_whole_picture_on_request() -> None:
     assert scene.layout is Layout.FIT
 
 
-def moving(columns: Sequence[float], detail: float = 1.0) -> Footage:
-    motion = np.array(columns, np.float32)
-    fine = np.full(len(columns), detail, np.float32)
-    looks = tuple(Look(number * 0.2, (), motion, fine, np.ones(9, np.float32)) for number in range(25))
-    return Footage(Span(0, 5), *FULL_HD, 25.0, (), looks, with_faces=False)
+def unseen(
+    motion: Sequence[float],
+    detail: Sequence[float] | float = 1.0,
+    still: Sequence[float] | float = 0.0,
+    flat: float = 0.1,
+    motion_rows: Sequence[float] = (1.0,) * 20,
+    size: tuple[int, int] = FULL_HD,
+) -> Footage:
+    """Five seconds in which no faces were sought; columns from left to right, rows from top to bottom."""
+    across, down = len(motion), len(motion_rows)
+    columns = [np.broadcast_to(np.asarray(kind, np.float32), (across,)) for kind in (motion, detail, still)]
+    rows = np.asarray(motion_rows, np.float32), np.ones(down, np.float32)
+    looks = tuple(Look(number * 0.2, (), columns[0], columns[1], *rows, columns[2], flat) for number in range(25))
+    return Footage(Span(0, 5), *size, 25.0, (), looks, with_faces=False)
 
 
 def test_without_faces_the_crop_goes_where_things_move() -> None:
     """All motion in the right third: the crop is there."""
-    (scene,) = scenes(moving([0.1] * 40 + [6.0] * 10 + [0.1] * 10))
+    (scene,) = scenes(unseen([0.1] * 40 + [6.0] * 10 + [0.1] * 10))
     assert scene.layout is Layout.CROP
     assert scene.views[0].keys[0].box.x > 0.5
 
 
-def test_a_still_screen_is_shown_whole_and_a_moving_world_from_its_middle() -> None:
-    """Structure everywhere and no motion is a screen; motion everywhere is a game, and its middle is what matters."""
-    assert scenes(moving([0.02] * 60))[0].layout is Layout.FIT
-    (game,) = scenes(moving([5.0] * 60))
-    assert game.layout is Layout.CROP
-    assert game.views[0].keys[0].box.x == pytest.approx(0.342, abs=0.01)
+def test_what_happens_everywhere_is_shown_as_far_as_it_fits() -> None:
+    """Structure everywhere, still or moving as one: most of the picture over its blur, a moving world around its middle."""
+    assert scenes(unseen([0.02] * 60))[0].layout is Layout.FIT
+    (game,) = scenes(unseen([5.0] * 60))
+    box = game.views[0].keys[0].box
+    assert game.layout is Layout.FIT
+    assert not game.whole
+    assert box.x + box.width / 2 == pytest.approx(0.5, abs=0.01)
+
+
+def columns(*parts: tuple[float, float, float]) -> list[float]:
+    """A hundred columns, zero but for `(from, to, value)`."""
+    values = np.zeros(100)
+    for start, end, value in parts:
+        values[round(100 * start) : round(100 * end)] = value
+    return list(values)
+
+
+def slide(motion: Sequence[float]) -> Footage:
+    """Flat, text on the left, a clock on the right."""
+    text = columns((0.08, 0.55, 8.0), (0.75, 0.92, 2.0))
+    return unseen(motion, text, [min(1.0, value / 10) for value in text], flat=0.85)
+
+
+@pytest.mark.parametrize("hands", [0.0, 0.35])
+def test_a_slide_loses_none_of_its_text(hands: float) -> None:
+    """All that is written stands in the view, and the view is whole, also when the hands of a drawn clock move."""
+    (scene,) = scenes(slide(columns((0.78, 0.9, hands))))
+    box = scene.views[0].keys[0].box
+    assert (scene.layout, scene.whole) == (Layout.FIT, True)
+    assert 0.0 < box.x < 0.08
+    assert 0.92 < box.x + box.width < 1.0
+
+
+def test_a_short_line_on_a_card_fills_the_frame_as_far_as_it_may() -> None:
+    """A line a little wider than a crop is shown with its margins, much larger than the whole picture would be."""
+    line = columns((0.28, 0.71, 5.0))
+    (scene,) = scenes(unseen(columns(), line, [min(1.0, value) for value in line], flat=0.9))
+    box = scene.views[0].keys[0].box
+    assert scene.whole
+    assert box.x < 0.28
+    assert box.x + box.width > 0.71
+    assert box.width < 0.55
+
+
+def test_a_lively_person_on_flat_ground_is_cropped() -> None:
+    """One grey behind somebody who moves, with a chair beside that joins the picture of them, is no page of text."""
+    (scene,) = scenes(
+        unseen(columns((0.6, 0.8, 3.0)), columns((0.5, 0.85, 5.0)), columns((0.5, 0.6, 0.3)), flat=0.7),
+    )
+    box = scene.views[0].keys[0].box
+    assert scene.layout is Layout.CROP
+    assert box.x < 0.6
+    assert box.x + box.width > 0.8
+
+
+def test_a_small_head_on_a_page_does_not_take_the_frame() -> None:
+    """A speaker in the corner of a slide leaves the slide whole; one who fills the picture is framed."""
+    bare = slide(columns((0.78, 0.9, 1.5)))
+
+    def with_head(height: float) -> Footage:
+        looks = tuple(replace(look, faces=(face(0.84, 0.8 - height, height),)) for look in bare.looks)
+        return replace(bare, looks=looks, with_faces=True)
+
+    assert scenes(with_head(0.1))[0].whole
+    assert scenes(with_head(0.4))[0].layout is Layout.CROP
+
+
+def test_a_small_figure_is_framed_closer_where_the_picture_has_the_pixels() -> None:
+    """Something small that moves in a large picture fills more of the frame, with air above it; in a small picture it does not."""
+    across = [0.05] * 60 + [3.0] * 8 + [0.05] * 32
+    down = [0.02] * 10 + [2.0] * 7 + [0.02] * 3
+
+    def box(size: tuple[int, int]) -> Box:
+        (scene,) = scenes(unseen(across, motion_rows=down, size=size))
+        assert scene.layout is Layout.CROP
+        return scene.views[0].keys[0].box
+
+    large = box((3840, 2160))
+    assert large.height < 0.7
+    assert large.x < 0.6
+    assert large.x + large.width > 0.68
+    assert 0.1 < (0.5 - large.y) / large.height < 0.5
+    assert large.y + large.height > 0.85
+    assert box((1280, 720)).height > 0.85
+
+
+def test_heads_have_air_above_them_in_a_low_crop() -> None:
+    """Of a tall picture shown on a wide canvas the upper end of what moves is kept, not the middle."""
+    down = [0.02] * 10 + [2.0] * 20 + [0.02] * 10
+    (scene,) = scenes(unseen([0.05] * 30 + [2.0] * 30, motion_rows=down, size=(1080, 1920)), Aspect.SQUARE)
+    box = scene.views[0].keys[0].box
+    assert box.y < 0.25 - 0.1 * box.height
 
 
 _FACES = st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0.02, 0.9), st.floats(0, 9)), max_size=4)
