@@ -24,8 +24,8 @@ class SentenceOptions:
 
     pause: float = 1.2
     breath: float = 0.35
-    long: float = 12.0
-    longest: float = 25.0
+    long: float = 20.0
+    longest: float = 40.0
 
 
 def sentences(words: Iterable[Word], options: SentenceOptions | None = None) -> tuple[Sentence, ...]:
