@@ -41,7 +41,7 @@ def measure() -> Bench:
     starts, ends = {cue.start for cue in cues}, {cue.end for cue in cues}
     # Only sentences that end with a full stop end where a cue does; where they begin follows from the one before.
     closed = [ends_sentence(sentence.words[-1].text) for sentence in made.sentences]
-    whole = [
+    sure = [
         sentence
         for sentence, ended, before in zip(made.sentences, closed, [True, *closed], strict=False)
         if ended and before
