@@ -16,26 +16,32 @@ _LABELS = {signal.name: signal.label for signal in SIGNALS}
 
 # What a term above 0 means, and one below: for the signals that have no number to show.
 _PHRASES = {
-    "chat.brevity": ("short quick messages, as when something just happened", "long messages: people were talking"),
-    "chat.capitals": ("people wrote in capitals", "hardly anybody wrote in capitals"),
-    "chat.laughs": ("people laughed in the chat", "fewer laughs in the chat than usual"),
-    "chat.emotes": ("emotes and shouts filled the chat", "fewer emotes and shouts than usual"),
-    "chat.copies": ("many messages were copies of one another", "few copies in the chat"),
-    "chat.subject": ("the chat was talking about something of its own", "the chat used its own usual cheers"),
+    "chat.brevity": ("short quick messages", "long messages"),
+    "chat.capitals": ("people write in capitals", "hardly any capitals in the chat"),
+    "chat.laughs": ("people laugh in the chat", "few laughs in the chat"),
+    "chat.emotes": ("emotes fill the chat", "few emotes in the chat"),
+    "chat.copies": ("many copied messages", "few copied messages"),
+    "chat.subject": ("the chat talks about something else", "the chat cheers"),
     "chat.before": ("the chat was already busy before", "the chat was quiet before"),
-    "chat.opening": ("in the opening minutes a chat says hello", "in the opening minutes a chat says hello"),
-    "query": ("it is about what was asked for", "it is not about what was asked for"),
-    "keywords": ("one of the keywords is said", "none of the keywords is said"),
+    "chat.opening": ("first minutes: people are saying hello", "first minutes: people are saying hello"),
+    "query": ("about what you asked for", "not about what you asked for"),
+    "keywords": ("one of your keywords is said", "none of your keywords is said"),
 }
+# Strong, clear, slight, and less than usual.
 _DEGREES = {
-    "reaction": ("loud laughter, applause or cheers", "it sounds like laughter or applause", "an audience stirs"),
-    "pace": (
-        "long pauses or laughs between the words",
-        "pauses or laughs between the words",
-        "a little slower than usual",
+    "reaction": ("loud laughter or applause", "people laugh or clap", "the audience stirs", "no reaction is heard"),
+    "pace": ("long pauses or laughs", "pauses or laughs", "speaks a little slower", "speaks without a pause"),
+    "onset": ("the sound bursts out", "a sudden sound", "the sound rises", "nothing sudden is heard"),
+    "picture": ("fast cuts", "more cuts and motion than usual", "some motion", "a calm picture"),
+    "loudness": ("very loud", "louder than usual", "a little louder", "quieter than usual"),
+    "kick-classic": ("the chat explodes", "a busy chat", "the chat stirs", "a quiet chat"),
+    "wording": ("strong words", "clear words", "plain words", "flat words"),
+    "judge": (
+        "the language model's favourite",
+        "the language model likes it",
+        "fair to the language model",
+        "the language model prefers others",
     ),
-    "onset": ("the sound bursts out", "a sudden sound", "the sound rises"),
-    "picture": ("the picture changes fast", "more cuts and motion than usual", "some motion"),
 }
 
 
@@ -47,11 +53,11 @@ def reasons(found: tuple[Term, ...], evidence: Evidence, span: Span) -> tuple[Re
     rest = sum(term.weight for term in found if _small(term))
     out = [Reason(term.signal, term.weight, text(term, evidence, span)) for term in named]
     if abs(rest) > 1e-9:
-        out.append(Reason("rest", rest, "everything else together"))
+        out.append(Reason("rest", rest, "smaller things together"))
     held = held_back(INTERCEPT + sum(term.weight for term in found))
     if held:
-        out.append(Reason("caution", held, "held back: even the surest are kept about three times in four"))
-    start = "where every moment starts" if found else "nothing is known of it: the moments are spread evenly"
+        out.append(Reason("caution", held, "some doubt: the surest are right three times in four"))
+    start = "where every moment starts" if found else "nothing is known of it, so the moments are spread evenly"
     return (*out, Reason("base", INTERCEPT, start))
 
 
@@ -64,19 +70,19 @@ def text(term: Term, evidence: Evidence, span: Span) -> str:
     if term.signal in _PHRASES:
         up, down = _PHRASES[term.signal]
         return up if term.feature > 0 else down
-    if term.signal in _DEGREES and term.feature > 0:
-        much, some, little = _DEGREES[term.signal]
-        return much if term.feature >= 3.0 else some if term.feature >= 1.5 else little
-    seen = SEEN[term.signal](evidence, span) if term.signal in SEEN else ""
-    return seen or f"{_LABELS.get(term.signal, term.signal).lower()}: {degree(term.feature)}"
+    seen = SEEN[term.signal](evidence, span) if term.signal in SEEN and _shows(term) else ""
+    return seen or degree(term)
 
 
-def degree(feature: float) -> str:
+def _shows(term: Term) -> bool:
+    """What is less than usual has nothing to show; a chat and a judge can be counted all the same."""
+    return term.feature > 0 or term.signal in {"chat", "judge", "heatmap"}
+
+
+def degree(term: Term) -> str:
     """How far from the usual, in words."""
-    if feature >= 3.0:
-        return "far above what is usual around there"
-    if feature >= 1.5:
-        return "clearly above what is usual around there"
-    if feature > 0.0:
-        return "a little above what is usual around there"
-    return "below what is usual around there"
+    level = 0 if term.feature >= 3.0 else 1 if term.feature >= 1.5 else 2 if term.feature > 0.0 else 3
+    if term.signal in _DEGREES:
+        return _DEGREES[term.signal][level]
+    usual = ("far above usual", "clearly above usual", "a little above usual", "below usual")[level]
+    return f"{_LABELS.get(term.signal, term.signal).lower()} {usual}"

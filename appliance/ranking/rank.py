@@ -10,7 +10,7 @@ import numpy as np
 from appliance.domain.curve import Curve, Missing
 from appliance.domain.moment import Moment, Ranking
 from appliance.domain.span import Span
-from appliance.domain.transcript import join
+from appliance.domain.transcript import Transcript, join
 from appliance.ranking import search as searching
 from appliance.ranking.anchors import Anchor, anchors, from_judge, from_payoffs, fused, is_late, weight_of
 from appliance.ranking.boundaries import plain, refine, settle
@@ -213,17 +213,26 @@ def _moment(candidate: _Candidate, evidence: Evidence) -> Moment:
         if Span(opinion.start, opinion.end).overlap(span) > 0.5 * span.seconds
     ]
     opinion = max(opinions, key=lambda one: one.score, default=None)
-    title = (opinion.title if opinion else "") or headline((opinion.quote if opinion else "") or candidate.text)
+    peak = min(max(candidate.anchor.peak, span.start), span.end)
+    title = (opinion.title if opinion else "") or headline(
+        (opinion.quote if opinion else "") or candidate.text, _place(evidence.transcript, span, peak)
+    )
     return Moment(
         span.start,
         span.end,
         round(100 * chance(candidate.odds), 1),
         title,
         reasons(candidate.terms, evidence, span),
-        peak=min(max(candidate.anchor.peak, span.start), span.end),
+        peak=peak,
         text=candidate.text,
         quote=opinion.quote if opinion else "",
     )
+
+
+def _place(transcript: Transcript | None, span: Span, peak: float) -> float:
+    """Where in the words of a moment its peak lies, 0 to 1."""
+    words = transcript.within(span) if transcript is not None else ()
+    return sum(word.start < peak for word in words) / max(len(words), 1)
 
 
 def _why_empty(found: Sequence[_Candidate], options: RankOptions) -> tuple[str, str]:

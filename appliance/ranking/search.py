@@ -12,7 +12,7 @@ import numpy as np
 from appliance.domain.chat import Chat
 from appliance.domain.span import Span
 from appliance.domain.transcript import Transcript
-from appliance.ranking.words import folded, terms_of
+from appliance.planning.terms import folded, terms_of
 from appliance.signals.grid import Floats, smooth
 
 _ASKING = re.compile(

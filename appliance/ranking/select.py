@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from appliance.domain.span import Span
-from appliance.ranking.words import terms_of
+from appliance.planning.terms import terms_of
 
 _PARTS = 6
 _CROWDED = 0.01  # what each better candidate of the same part of the source takes away

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from appliance.domain.source import Chapter
 from appliance.domain.span import Span
+from appliance.domain.transcript import Noise
 from appliance.ranking.explain import reasons
 from appliance.ranking.score import Term
 from appliance.ranking.seen import times_words
+from appliance.ranking.weights import WEIGHTS
 from appliance.signals.evidence import Comment, Evidence, Heat
 from tests.signals import material
 
@@ -29,8 +33,10 @@ def test_ratios_are_said_as_people_say_them(ratio: float, words: str) -> None:
 def test_numbers_are_shown_where_there_are_any() -> None:
     """Comments are counted, the heatmap is a share, chapters have their title, loudness is in decibels."""
     comments = (Comment("1:50 wow"), Comment("2:00 and 2:10"), Comment("9:00 later"))
-    assert told("comments", 2.0, Evidence(600.0, comments=comments)) == "2 comments name a time in it"
-    assert "80 % of the most replayed" in told("heatmap", 2.0, Evidence(600.0, heatmap=(Heat(90.0, 120.0, 0.8),)))
+    assert told("comments", 2.0, Evidence(600.0, comments=comments)) == "2 comments point here"
+    heatmap = (Heat(90.0, 120.0, 0.8), Heat(300.0, 330.0, 1.0))
+    assert "80 % as often as the most" in told("heatmap", 2.0, Evidence(600.0, heatmap=heatmap))
+    assert told("heatmap", 2.0, Evidence(600.0, heatmap=heatmap[:1])) == "most replayed part"
     assert "The accident" in told("chapters", 1.0, Evidence(600.0, chapters=(Chapter(110.0, 200.0, "The accident"),)))
     assert " dB louder" in told("loudness", 2.0, Evidence(600.0, sound=material.sound(600, loud=(110, 120))))
 
@@ -41,6 +47,25 @@ def test_a_strong_line_is_quoted() -> None:
         [(100.0, 110.0, "We looked at the road for a while."), (110.0, 114.0, "Nobody was there!")]
     )
     assert "“Nobody was there!”" in told("wording", 2.0, Evidence(600.0, transcript=spoken))
+
+
+def test_laughter_is_called_by_its_name() -> None:
+    """Where the transcript names what the audience does, so does the reason."""
+    spoken = material.transcript([(100.0, 110.0, "We looked at the road for a while.")])
+    laughter, applause = Noise(110.0, 113.0, "[laughter]"), Noise(130.0, 134.0, "[Applause]")
+    assert told("reaction", 2.0, Evidence(600.0, transcript=replace(spoken, noises=(laughter,)))) == "people laugh"
+    both = Evidence(600.0, transcript=replace(spoken, noises=(laughter, applause)))
+    assert told("reaction", 2.0, both) == "people laugh and clap"
+    assert told("reaction", 2.0, Evidence(600.0, transcript=spoken)) == "people laugh or clap"
+
+
+def test_reasons_are_short() -> None:
+    """No signal needs more than fifty characters to say what was seen, whatever its strength."""
+    for signal in WEIGHTS:
+        for feature in (4.0, 2.0, 0.6, -0.6):
+            text = told(signal, feature)
+            assert 4 <= len(text) <= 50
+            assert "around there" not in text
 
 
 def test_strength_is_told_in_degrees() -> None:

@@ -30,9 +30,9 @@ def talk() -> Evidence:
 def heard() -> SoundScan:
     """A level of -30 dB, -60 in the long pauses, and laughter that is noise-like and dies away."""
     scan = material.sound(150)
-    for end, start in ((29, 31), (89, 91), (146, 150)):
-        scan.rms_db[end:start] = -60.0
-        scan.fine_db[end * 50 : start * 50] = -60.0
+    for first, last in ((29, 31), (89, 91), (146, 150)):
+        scan.rms_db[first:last] = -60.0
+        scan.fine_db[first * 50 : last * 50] = -60.0
     for start, end in LAUGHS:
         seconds = slice(int(start), int(end))
         scan.rms_db[seconds] = -20.0

@@ -70,7 +70,7 @@ def test_reasons_name_what_was_seen() -> None:
     """The chat's reason says how many times the usual pace and how many people."""
     best = ranked(Evidence(1800.0, chat=material.calm_chat(1800.0, [900.0]))).moments[0]
     text = next(reason.text for reason in best.reasons if reason.signal == "chat")
-    assert "times its usual pace" in text
+    assert "times the usual chat" in text
     assert "people" in text
 
 

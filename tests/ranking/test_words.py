@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from appliance.planning.terms import folded, stem, terms_of
 from appliance.ranking import headline, search
 from appliance.ranking.search import found, subject
-from appliance.ranking.words import folded, stem, terms_of
 from tests.signals import material
 
 
@@ -65,7 +67,7 @@ def test_nothing_found_is_nothing() -> None:
 
 
 def test_a_headline_is_short_and_whole() -> None:
-    """The most telling sentence, without a limp beginning, at most 70 characters, cut between words."""
+    """The most telling sentence, without a limp beginning, at most 70 characters, cut between words only where it must be."""
     text = "So yeah. And then I realised that nobody had ever checked the brakes! It was fine otherwise, I guess, more or less."
     assert headline(text) == "I realised that nobody had ever checked the brakes!"
     long = headline(
@@ -77,7 +79,40 @@ def test_a_headline_is_short_and_whole() -> None:
     assert headline("   \n ") == ""
 
 
-def test_a_headline_survives_anything() -> None:
-    """Ten thousand characters, one endless word, marks alone: still a line of at most 70 characters."""
-    for text in ("a" * 10_000, "word " * 3000, "...", "?!", "“”", "你好。" * 200):
+def test_a_headline_is_a_whole_clause() -> None:
+    """A short form ends no sentence, and of a long sentence a clause that can stand alone is taken."""
+    letters = (
+        "The first books were printed in black letter, i.e. the letter which was a Gothic development of the Roman one."
+    )
+    assert headline(letters) == "The first books were printed in black letter"
+    watch = "When my grandmother died, she left me a watch that had never worked in all the years that anybody could remember."
+    assert not headline(watch).endswith(("died", ",", "the"))
+    assert headline("(Music) Nobody -- -- told us why.") == "Nobody – told us why"
+
+
+def test_a_headline_prefers_questions_and_what_is_near_the_peak() -> None:
+    """A question beats a plain sentence, and of like ones the nearest to the strongest place is taken."""
+    assert headline("We walked along the road. Why did they leave? It rained all day.") == "Why did they leave?"
+    text = "The old bridge fell in spring. Then came summer and rain. The new bridge fell in autumn."
+    assert headline(text, 0.0) == "The old bridge fell in spring"
+    assert headline(text, 1.0) == "The new bridge fell in autumn"
+
+
+def test_scripts_without_spaces_have_headlines() -> None:
+    """Chinese and Japanese sentences are told apart by their own full stops."""
+    assert headline("昨日は雨でした。なぜ誰も来なかったのか？そして帰りました。") == "なぜ誰も来なかったのか？"
+    assert headline("你好。这个故事发生在一九九八年。") == "这个故事发生在一九九八年"
+
+
+@given(st.text(max_size=400), st.none() | st.floats(0.0, 1.0))
+def test_a_headline_survives_anything(text: str, peak: float | None) -> None:
+    """Whatever is said: one line of at most 70 characters without angle brackets."""
+    line = headline(text, peak)
+    assert len(line) <= 70
+    assert not set("<>\n\x00") & set(line)
+
+
+def test_endless_texts_have_headlines() -> None:
+    """Ten thousand characters, one endless word, marks alone."""
+    for text in ("a" * 10_000, "word " * 3000, "...", "?!", "“”", "你好。" * 200, "and, " * 2000):
         assert len(headline(text)) <= 70
