@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from appliance.domain.span import Span
+from appliance.domain.writing import unspaced
 
 
 class Origin(StrEnum):
@@ -98,22 +99,7 @@ def join(texts: Iterator[str] | tuple[str, ...] | list[str]) -> str:
     """Words as one line of text: no space between characters of scripts that write without any."""
     line = ""
     for text in texts:
-        if line and text and not (_unspaced(line[-1]) and _unspaced(text[0])):
+        if line and text and not (unspaced(line[-1]) and unspaced(text[0])):
             line += " "
         line += text
     return line
-
-
-def _unspaced(character: str) -> bool:
-    """Whether the character is Han, Kana, Thai, Lao, Khmer or Burmese, or their punctuation."""
-    code = ord(character)
-    return (
-        0x0E00 <= code <= 0x0EFF
-        or 0x1000 <= code <= 0x109F
-        or 0x1780 <= code <= 0x17FF
-        or 0x3000 <= code <= 0x30FF
-        or 0x3400 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF
-        or 0xFF00 <= code <= 0xFFEF
-        or 0x20000 <= code <= 0x3FFFF
-    )
