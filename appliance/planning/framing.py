@@ -25,7 +25,7 @@ _TOO_CLOSE = (
 )
 _GATHERED = 0.38  # from 0 (spread evenly) to 1 (all inside): what happens is in one place; half as much where faces were not sought
 _GATHERED_STILL = 0.6  # the same where nothing moves: then it may as well be a picture to be seen whole
-_IN_A_CORNER = 0.22  # of the height: on a page of text, smaller heads do not take the frame
+_IN_A_CORNER = 0.3  # of the height: on a page of text, smaller heads do not take the frame
 _FIT_MOST = 0.88  # of a tall canvas: a picture over its blur that is any higher leaves slivers of it
 _PANE_FULL = 1.3  # a head may take so much of its half before sharing the canvas makes no sense
 _TURN = 1.5  # seconds that a speaker stays on screen at least
@@ -179,7 +179,9 @@ def _by_motion(shot: _Shot, seen: Gist | None, shown: Page | None) -> Scene:
     if moving is None:
         return _still(shot, Layout.CROP, (view.box(place.x, place.y),))
     view = closer(shot.footage, shot.canvas, shot.options, moving.right - moving.left, moving.bottom - moving.top)
-    return _still(shot, Layout.CROP, (view.box(place.x, under(moving.top, place.y, view.height)),))
+    return _still(
+        shot, Layout.CROP, (view.box(place.x, under(moving.top, (moving.top + moving.bottom) / 2, view.height)),)
+    )
 
 
 def _still(shot: _Shot, layout: Layout, boxes: Sequence[Box]) -> Scene:

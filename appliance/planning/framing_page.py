@@ -10,6 +10,10 @@ import numpy.typing as npt
 from appliance.planning.framing_motion import Gist, window
 
 _FLAT = 0.4  # of the picture has one grey: what cameras see stays below 0.2, slides and screens are above 0.5
+_SPARSE = (
+    0.12  # of the cells hold an edge: a picture without any motion that is so empty is a slide, whatever its ground
+)
+_TINY = 0.25  # of what is drawn: less than this moves, as a cursor does
 _GAP = 0.025  # of the width: letters and drawings farther apart than this are separate
 _CALM = 0.6  # grey levels a picture in the liveliest column: hands of a clock, a cursor, a video in a corner
 _APART_CALM, _APART_LIVELY = 0.08, 0.3  # of the width: so much apart from what moves is too much to lose
@@ -43,10 +47,10 @@ class Page:
 def page(seen: Gist | None, width: float, ratio: float) -> Page | None:
     """What is on the page, for crops of `width`; None when the picture is none. `ratio` is the picture's width over its height.
 
-    A page is flat. Its writing does not move, so what moves on it, be it a clock or a face in a corner, does not take
-    the frame when there is much to read apart from it.
+    A page is flat, or stands still and is nearly empty. Its writing does not move, so what moves on it, be it a clock or
+    a face in a corner, does not take the frame when there is much to read apart from it.
     """
-    if seen is None or seen.flat < _FLAT or not seen.still.size:
+    if seen is None or not seen.still.size or not _written(seen):
         return None
     count = len(seen.motion)
     rows = max(1, len(seen.detail_rows))
@@ -63,8 +67,13 @@ def page(seen: Gist | None, width: float, ratio: float) -> Page | None:
         return Page(left, right, top, bottom, cut=True)
     apart = _apart(still, still | moving, window(seen.motion, width)) / count
     strip = (right - left) * ratio > _STRIP * (bottom - top)
-    lost = apart >= (_APART_CALM if seen.peak < _CALM else _APART_LIVELY)
+    lost = apart >= (_APART_CALM if seen.peak < _CALM else _APART_LIVELY) or moving.sum() < _TINY * drawn.size
     return Page(left, right, top, bottom, cut=True) if strip or lost else None
+
+
+def _written(seen: Gist) -> bool:
+    """Whether the shot may be a page."""
+    return seen.flat >= _FLAT or (not seen.stirs and float(seen.still.mean()) < _SPARSE)
 
 
 def _apart(still: Marks, drawn: Marks, shown: tuple[int, int]) -> float:

@@ -279,6 +279,27 @@ def test_a_short_line_on_a_card_fills_the_frame_as_far_as_it_may() -> None:
     assert box.width < 0.55
 
 
+def test_a_blinking_cursor_does_not_take_the_frame() -> None:
+    """In text that is wider than a crop, a cursor that blinks within it leaves all of it in view."""
+    text = columns((0.05, 0.5, 6.0))
+    (scene,) = scenes(unseen(columns((0.2, 0.22, 0.8)), text, [min(1.0, value) for value in text], flat=0.9))
+    box = scene.views[0].keys[0].box
+    assert scene.whole
+    assert box.x < 0.05
+    assert box.x + box.width > 0.5
+
+
+def test_a_still_card_with_a_shaded_ground_is_a_page_and_a_photograph_is_none() -> None:
+    """Where nothing moves, few hard edges are letters that must not be cut, many are a picture that may fill more."""
+    few, many = columns((0.1, 0.8, 0.15)), columns((0.0, 1.0, 0.4))
+    (card,) = scenes(unseen(columns(), columns((0.1, 0.8, 5.0)), few))
+    (photograph,) = scenes(unseen(columns(), columns((0.0, 1.0, 5.0)), many))
+    assert card.whole
+    assert card.views[0].keys[0].box.width > 0.7
+    assert photograph.layout is Layout.FIT
+    assert not photograph.whole
+
+
 def test_a_lively_person_on_flat_ground_is_cropped() -> None:
     """One grey behind somebody who moves, with a chair beside that joins the picture of them, is no page of text."""
     (scene,) = scenes(
