@@ -105,7 +105,7 @@ def shown(phrase: str) -> str:
     """A phrase as a title shows it: no limp beginning, no full stop or comma at its end, a capital first."""
     said = " ".join(_ASIDE.sub(" ", phrase).split())
     bare = _LIMP.sub("", said).strip(" -–—,;:，、；：") or said
-    bare = bare.rstrip(" .。,;:").strip()
+    bare = bare.rstrip(" .。।,;:").strip()
     for left, right in (*zip(_OPEN, _CLOSE, strict=True), ('"', '"')):
         odd = bare.count(left) % 2 if left == right else bare.count(left) != bare.count(right)
         bare = bare.replace(left, "").replace(right, "") if odd else bare
