@@ -9,14 +9,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.cli.screen import clock
+from appliance.cli.suggesting import page
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
+from appliance.domain.suggestions import Suggestions
 from appliance.domain.timeline import Timeline
 from appliance.pipeline.make import CLIP, COVER, SRT, TIMELINE, VTT
-from appliance.store.artifacts import guarded_disk, place, read_json, write_json
+from appliance.store.artifacts import guarded_disk, place, read_json, write_bytes, write_json
 
 _OURS = ".clipper-clips.json"
 _LONGEST_NAME = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finished clip in its stage's folder, and what it could be called."""
+
+    moment: Moment
+    folder: Path
+    suggestions: Suggestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,7 @@ class Delivered:
     """A finished clip in its place."""
 
     moment: Moment
+    suggestions: Suggestions
     file: Path
     thumbnail: Path
     timeline: Path
@@ -46,7 +58,7 @@ def slug(text: str) -> str:
     return name or "clip"
 
 
-def deliver(made: Sequence[tuple[Moment, Path]], folder: Path, video: str) -> tuple[Delivered, ...]:
+def deliver(made: Sequence[Finished], folder: Path, video: str) -> tuple[Delivered, ...]:
     """Place the files of every clip in `folder`; a moment without a title is called after the video and its time.
 
     Files of an earlier run of ours that are no longer made are taken away.
@@ -58,17 +70,18 @@ def deliver(made: Sequence[tuple[Moment, Path]], folder: Path, video: str) -> tu
     before = set(_listed(folder))
     placed: list[str] = []
     clips: list[Delivered] = []
-    for number, (moment, stage) in enumerate(made, 1):
+    for number, clip in enumerate(made, 1):
+        moment, stage = clip.moment, clip.folder
         name = f"{number:02}-{slug(moment.title or f'{video} {clock(moment.start)}')}"
         for source, ending in ((CLIP, ".mp4"), (COVER, ".jpg"), (SRT, ".srt"), (VTT, ".vtt")):
             if (stage / source).is_file():
                 place(stage / source, folder / f"{name}{ending}")
                 placed.append(f"{name}{ending}")
         _place_timeline(stage / TIMELINE, folder / f"{name}.timeline.json")
-        placed.append(f"{name}.timeline.json")
-        clips.append(
-            Delivered(moment, folder / f"{name}.mp4", folder / f"{name}.jpg", folder / f"{name}.timeline.json")
-        )
+        write_bytes(folder / f"{name}.txt", page(clip.suggestions).encode())
+        placed += [f"{name}.timeline.json", f"{name}.txt"]
+        paths = (folder / f"{name}{ending}" for ending in (".mp4", ".jpg", ".timeline.json"))
+        clips.append(Delivered(moment, clip.suggestions, *paths))
     for old in before - set(placed):
         (folder / old).unlink(missing_ok=True)
     write_json(folder / _OURS, sorted(placed))

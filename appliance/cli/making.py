@@ -10,6 +10,7 @@ from typing import Any
 from rich.markup import escape
 
 from appliance import app
+from appliance.cli import suggesting
 from appliance.cli.analysing import (
     Analysed,
     Job,
@@ -21,7 +22,7 @@ from appliance.cli.analysing import (
     video,
     why,
 )
-from appliance.cli.deliver import Delivered, deliver, folder_for
+from appliance.cli.deliver import Delivered, Finished, deliver, folder_for
 from appliance.cli.screen import bars, out, remark
 from appliance.domain.errors import BadInput, ClipperError, Permanent
 from appliance.domain.moment import Moment
@@ -57,7 +58,9 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tup
         remark(note)
     if failed and not made:
         raise failed[0]
-    return deliver(made, folder, analysed.found.title), tuple(failed)
+    called = suggesting.for_clips(analysed, [moment for moment, _ in made])
+    finished = [Finished(moment, stage, suggested) for (moment, stage), suggested in zip(made, called, strict=True)]
+    return deliver(finished, folder, analysed.found.title), tuple(failed)
 
 
 def _made(job: Job, analysed: Analysed, options: ClipOptions, tell: OnProgress, notes: list[str]) -> Path:
@@ -78,12 +81,13 @@ def _as_cut(moment: Moment, folder: Path) -> Moment:
 def document(analysed: Analysed, clips: Sequence[Delivered]) -> dict[str, Any]:
     """The JSON of `clipper clip`."""
     return {
-        "video": video(analysed),
+        "video": {**video(analysed), **suggesting.document(suggesting.for_video(analysed))},
         "clips": [
             {
                 "file": str(clip.file),
                 "thumbnail": str(clip.thumbnail),
                 **moment_document(clip.moment),
+                **suggesting.document(clip.suggestions),
                 "timeline": str(clip.timeline),
             }
             for clip in clips

@@ -51,6 +51,10 @@ def test_the_demo_makes_at_least_four_posts(demo: tuple[Path, dict[str, Any]]) -
             assert abs(container.duration / 1e6 - (clip["end"] - clip["start"])) < 0.1
         assert Path(clip["thumbnail"]).read_bytes().startswith(b"\xff\xd8")
         assert Path(clip["file"]).with_suffix(".srt").read_text().startswith("1\n")
+        assert 1 <= len(clip["titles"]) <= 12
+        assert clip["description"]
+        assert all(tag.startswith("#") for tag in clip["hashtags"])
+        assert clip["titles"][0] in Path(clip["file"]).with_suffix(".txt").read_text()
 
 
 def test_the_demo_says_why(demo: tuple[Path, dict[str, Any]]) -> None:
