@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from appliance.domain.span import Span
 from appliance.domain.style import CaptionStyle
-from appliance.domain.timeline import Canvas, Overlay, OverlayKind, Timeline
+from appliance.domain.timeline import Box, Canvas, Overlay, OverlayKind, Timeline
 from appliance.media.ass_script import Event, alpha, colour, frame, number, rounded
 from appliance.media.typeset import Typesetter
 from appliance.planning import scripts
@@ -22,6 +22,7 @@ _INK, _PAPER = "#0b0b0f", "#ffffff"
 _WATERMARK_SIZE, _WATERMARK_OPACITY = 0.0165, 0.62
 _AUTHOR_SIZE = 0.019
 _PROGRESS_SIZE = 0.0042
+_CAPTIONS_HALF = 0.07  # of the canvas height: two lines of captions, from their middle to their upper edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,8 @@ def _title(overlay: Overlay, words: str, sheet: _Sheet) -> Iterator[Event]:
     pitch = sheet.setter.pitch(sets)
     width = max(text.width for text in sets) + 2 * beside
     tall = min(cap + pitch * (len(sets) - 1) + 2 * above + 0.12 * em, box.height * height)
-    # As high as allowed, clear of the face below; at the seam as low as allowed, clear of the face above.
     middle_x = (box.x + box.width / 2) * sheet.canvas.width
-    middle = box.y * height + (tall / 2 if box.y < SEAM_TITLE else box.height * height - tall / 2)
+    middle = _middle(overlay, sheet, box, tall)
     fade = f"\\fad(0,{LEAVE_MS})"
     card = rounded(width, tall, 0.011 * height * shape)
     place = f"\\pos({number(middle_x)},{number(middle)})\\bord0{fade}"
@@ -121,6 +121,19 @@ def _title(overlay: Overlay, words: str, sheet: _Sheet) -> Iterator[Event]:
         y = text.middle(first + number_ * pitch)
         ink = f"\\pos({number(middle_x)},{number(y)})\\bord0\\1c{colour(_INK)}{fade}"
         yield Event(4, start, end, f"{{{ink}}}{text.body()}")
+
+
+def _middle(overlay: Overlay, sheet: _Sheet, box: Box, tall: float) -> float:
+    """The pixel row of the card's middle, for a card of height `tall`: where it is set by hand, inside the free area, as long
+    as no captions stand there; else as high as its box allows, clear of the face below, and at the seam as low as it allows.
+    """
+    height, area = sheet.canvas.height, sheet.area
+    if overlay.centre:
+        middle = max(area.top * height + tall / 2, min(overlay.centre * height, area.bottom * height - tall / 2))
+        captions = (sheet.style.centre + area.shift) * height
+        if abs(middle - captions) >= tall / 2 + _CAPTIONS_HALF * area.scale * height:
+            return middle
+    return box.y * height + (tall / 2 if box.y < SEAM_TITLE else box.height * height - tall / 2)
 
 
 def _corner(overlay: Overlay, words: str, sheet: _Sheet, size: float, opacity: float) -> Iterator[Event]:

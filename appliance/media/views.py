@@ -10,11 +10,9 @@ from fractions import Fraction
 from appliance.domain.source import PictureTrack
 from appliance.domain.timeline import Box, Key, Layout, Scene, View
 from appliance.media.tonemap import to_sdr
+from appliance.planning.framing_boxes import FACE_SHARE, FIT_AT_LEAST, GAP
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)
-GAP = 0.004  # of the canvas height, between the halves of a split screen
-FACE_SHARE = 0.38  # of the canvas height, for the upper part of a stack
-FIT_AT_LEAST = 0.45  # of a high canvas' height, for the picture over its blur
 COLOURS = "setsar=1,setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=tv"
 GAP_COLOUR = "0x0b0b0f"
 _BLUR_DARK, _BLUR_COLOUR = 0.58, 0.8

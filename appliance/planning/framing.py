@@ -12,7 +12,7 @@ from itertools import groupby
 
 from appliance.domain.span import Span
 from appliance.domain.timeline import Box, Canvas, Key, Layout, Scene, View
-from appliance.planning.framing_boxes import Lens, closer, lens, pane, pane_lens
+from appliance.planning.framing_boxes import FIT_AT_LEAST, Lens, closer, lens, pane, pane_lens
 from appliance.planning.framing_camera import Reach, holds, keyed, settled
 from appliance.planning.framing_footage import Footage, Look
 from appliance.planning.framing_motion import Gist, attention, gist, mover, under
@@ -149,7 +149,7 @@ def _split(shot: _Shot, persons: Sequence[Person]) -> Scene:
 def _fitted(shot: _Shot, x: float) -> Scene:
     """The whole picture, or as much of it around `x` as leaves it 45 % of a tall canvas's height."""
     ratio = shot.footage.width / shot.footage.height
-    width = min(1.0, shot.canvas.width / shot.canvas.height / 0.45 / ratio)
+    width = min(1.0, shot.canvas.width / shot.canvas.height / FIT_AT_LEAST / ratio)
     left = min(max(x - width / 2, 0.0), 1.0 - width)
     return _still(shot, Layout.FIT, (Box(left, 0.0, width, 1.0),))
 

@@ -17,6 +17,8 @@ _PANE_HEAD = 0.46  # of its own half
 _MOVES_HIGH, _MOVES_WIDE = 0.6, 0.75  # of the frame: so much of it may be filled by what moves
 _CLOSEST_BLIND = 1.6  # times the full height, where no face says where the head is
 GAP = 0.004  # between two halves, of the canvas height
+FACE_SHARE = 0.38  # of the canvas height, for the upper part of a stack
+FIT_AT_LEAST = 0.45  # of a high canvas' height, for the picture over its blur
 
 
 class Limits(Protocol):

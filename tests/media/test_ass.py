@@ -199,6 +199,22 @@ def test_on_a_shared_canvas_words_stand_at_the_seam(ffmpeg: Ffmpeg, fonts: FontS
         assert bottom / SMALL.height < 0.64
 
 
+def test_a_title_stands_where_it_is_set_unless_captions_do(ffmpeg: Ffmpeg, fonts: FontShelf, tmp_path: Path) -> None:
+    """A title with a middle of its own is drawn around it; where captions stand it goes to its usual place."""
+
+    def middle(style: CaptionStyle, centre: float, name: str) -> float:
+        overlay = Overlay(OverlayKind.TITLE, text="A title of one line", centre=centre)
+        picture = render(ffmpeg, draw(timeline((), (overlay,)), style, fonts), tmp_path / name, SMALL, 20).frames[0]
+        _, top, _, bottom = bounds(picture.max(axis=2) > 20)
+        return (top + bottom) / 2 / SMALL.height
+
+    usual = middle(PLAIN, 0.0, "usual")
+    assert usual < 0.22
+    assert middle(PLAIN, 0.55, "low") == pytest.approx(0.55, abs=0.01)
+    assert middle(PLAIN, PLAIN.centre, "captions") == pytest.approx(usual, abs=0.002)
+    assert middle(replace(PLAIN, centre=0.5), 0.55, "high captions") == pytest.approx(usual, abs=0.002)
+
+
 def test_the_title_is_there_at_once_and_leaves_in_a_fifth_of_a_second(
     ffmpeg: Ffmpeg, fonts: FontShelf, tmp_path: Path
 ) -> None:

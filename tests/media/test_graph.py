@@ -27,7 +27,8 @@ from appliance.domain.timeline import (
     View,
 )
 from appliance.media.graph import Drawn, build, frame_rate, place
-from appliance.media.views import FIT_AT_LEAST, Frame, crop_places, fitted
+from appliance.media.views import Frame, crop_places, fitted
+from appliance.planning.framing_boxes import FIT_AT_LEAST
 
 GOLDEN = Path(__file__).parent / "golden"
 PICTURE = PictureTrack(0, "h264", 1920, 1080, 1920, 1080, 30.0, matrix="bt709")
