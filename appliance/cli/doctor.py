@@ -127,6 +127,8 @@ def _yt_dlp(chosen: Settings) -> Iterator[Finding]:
     import shutil
     from importlib import metadata
 
+    from appliance.sources.javascript import runtime
+
     if chosen.yt_dlp.path:
         there = shutil.which(chosen.yt_dlp.path)
         grade: Grade = "ok" if there else "fail"
@@ -134,12 +136,11 @@ def _yt_dlp(chosen: Settings) -> Iterator[Finding]:
             "yt-dlp", grade, there or f"{chosen.yt_dlp.path} is not there", "" if there else "Correct [yt_dlp] path."
         )
         return
-    runtime = next((name for name in ("deno", "node", "bun", "qjs") if shutil.which(name)), "")
-    seen = f"{metadata.version('yt-dlp')}, JavaScript by {runtime or 'nothing'}"
-    if runtime:
+    seen = f"{metadata.version('yt-dlp')}, JavaScript by {runtime() or 'nothing'}"
+    if runtime():
         yield Finding("yt-dlp", "ok", seen)
     else:
-        yield Finding("yt-dlp", "warn", seen, "YouTube shows fewer formats without a JavaScript runtime: install deno.")
+        yield Finding("yt-dlp", "warn", seen, "YouTube offers fewer formats without deno 2.3 or node 22: install one.")
 
 
 def _llm(chosen: Settings) -> Iterator[Finding]:

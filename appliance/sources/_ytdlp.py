@@ -13,6 +13,7 @@ from appliance import process
 from appliance.domain.errors import BadInput, ClipperError, NeedsPerson, Permanent, Transient
 from appliance.domain.progress import OnProgress
 from appliance.sources.base import FetchOptions
+from appliance.sources.javascript import runtime
 
 VERB = "_yt-dlp"  # the hidden verb under which this program is yt-dlp
 _MARK = "clipper-progress"
@@ -129,6 +130,8 @@ def _command(link: str, folder: Path, stem: str, options: FetchOptions, scratch:
     ]
     if options.ffmpeg:
         argv += ["--ffmpeg-location", options.ffmpeg]
+    if runtime() not in {"", "deno"}:  # deno is found by itself
+        argv += ["--js-runtimes", runtime()]
     if options.cookies_file:
         argv += ["--cookies", str(_own_cookies(options.cookies_file, scratch))]
     if options.proxy:
