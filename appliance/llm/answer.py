@@ -60,9 +60,7 @@ def _standing(order: int, count: int) -> float:
 
 def _items(text: str) -> tuple[list[dict[str, Any]], bool]:
     """The objects of the list, and whether the JSON was broken."""
-    bare = _THOUGHTS.sub("", text).strip()
-    if fenced := _FENCE.search(bare):
-        bare = fenced.group(1).strip()
+    bare = unwrapped(text)
     try:
         whole = json.loads(bare)
     except json.JSONDecodeError:
@@ -70,6 +68,13 @@ def _items(text: str) -> tuple[list[dict[str, Any]], bool]:
     if isinstance(whole, dict):
         whole = next((value for value in whole.values() if isinstance(value, list)), [whole])
     return [item for item in whole if isinstance(item, dict)] if isinstance(whole, list) else [], False
+
+
+def unwrapped(text: str) -> str:
+    """An answer without the thoughts before it and the fences around it."""
+    bare = _THOUGHTS.sub("", text).strip()
+    fenced = _FENCE.search(bare)
+    return fenced.group(1).strip() if fenced else bare
 
 
 def _saved(text: str) -> Iterator[dict[str, Any]]:

@@ -67,7 +67,7 @@ def question(shown: Sequence[Shown], which: Sequence[int], criteria: Sequence[tu
         parts.append(f"[candidate {order}]")
         for at, line in enumerate(shown[place].lines):
             numbers.append((place, at))
-            parts.append(f"#{len(numbers)} {_one_line(line.text)}")
+            parts.append(f"#{len(numbers)} {one_line(line.text)}")
     material = "<material>\n" + "\n".join(parts) + "\n</material>"
     return Question(
         system=system,
@@ -106,7 +106,7 @@ def _fits(shown: Sequence[Shown], which: Sequence[int], criteria: Sequence[tuple
     return asked.tokens + asked.answer_tokens <= context * 0.95
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A sentence that cannot be taken for a mark of ours."""
     flat = " ".join(text.split()).replace("<", "‹").replace(">", "›")
     return flat[:_LONGEST_LINE].lstrip("#[")
