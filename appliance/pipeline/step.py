@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from appliance.domain.errors import BadInput, Permanent
 from appliance.domain.progress import OnProgress
 from appliance.domain.verdict import Made, Verdict
 from appliance.pipeline.stage import Context, Inputs, Stage
@@ -89,7 +90,13 @@ def _workplace(folder: Path, *, resumes: bool) -> Iterator[Path]:
     with guarded_disk(folder):
         working = folder.with_name(folder.name + ".part")
         working.mkdir(parents=True, exist_ok=True)
-        yield working
+        try:
+            yield working
+        except BaseException as error:
+            # What no second try can use goes at once.
+            if isinstance(error, (Permanent, BadInput)) or not any(working.iterdir()):
+                shutil.rmtree(working, ignore_errors=True)
+            raise
         if folder.exists():
             shutil.rmtree(folder)
         working.rename(folder)

@@ -187,7 +187,8 @@ def _meaning(link: str, said: str) -> ClipperError:
     """The error class and next step that fit what yt-dlp said."""
     errors = [line for line in said.splitlines() if line.startswith("ERROR")]
     last = (errors or said.splitlines() or ["yt-dlp ended without a word"])[-1]
-    last = re.sub(r"\x1b\[[0-9;]*m", "", last).removeprefix("ERROR: ")[:300]
+    last = re.sub(r"\x1b\[[0-9;]*m", "", last).removeprefix("ERROR: ")
+    last = re.sub(r"^\[[\w:+]+\] (?:[^\s:]+: )?|\s*\(caused by .*\)$|; please report this issue.*$", "", last)[:300]
     for pattern, kind, hint in _MEANINGS:
         if re.search(pattern, last, re.IGNORECASE):
             return kind(f"{link}: {last}", hint)

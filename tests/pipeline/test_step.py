@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.domain.errors import Transient
+from appliance.domain.errors import Permanent, Transient
 from appliance.domain.located import Located, Platform
 from appliance.domain.verdict import Cancel, Made, Snooze, Verdict
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
@@ -103,3 +103,10 @@ def test_every_stage_is_watched_from_nothing_to_done(context: Context) -> None:
             )
         )
     assert seen == [("count", 0.0), ("count", 1.0), ("count", 1.0)]
+
+
+def test_what_no_second_try_can_use_goes_at_once(context: Context) -> None:
+    """A download that is refused for good leaves nothing, not even an empty folder."""
+    with pytest.raises(Permanent):
+        step(stage(Counting(Permanent("gone")), resumes=True), INPUTS, "x", context)
+    assert not list(context.root.rglob("*.part"))
