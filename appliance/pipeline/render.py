@@ -18,6 +18,7 @@ from appliance.planning.flashes import without_flashes
 from appliance.planning.framing import FramingOptions, frame
 from appliance.planning.profanity import swear_words
 from appliance.planning.tighten import TightenOptions
+from appliance.planning.title_place import title_place
 from appliance.planning.words import Level
 from appliance.store.artifacts import key_of
 
@@ -50,7 +51,8 @@ def _timeline(inputs: Inputs, options: ClipOptions) -> Timeline:
     span = without_flashes(moment.span, seen.cuts, words)
     canvas = canvas_of(wanted, material)
     scenes = frame(seen, span, canvas, FramingOptions(fit=not options.look.follow))
-    return compose(replace(moment, start=span.start, end=span.end), replace(material, scenes=scenes), wanted)
+    framed = replace(material, scenes=scenes, title_centre=title_place(seen, scenes, span, canvas))
+    return compose(replace(moment, start=span.start, end=span.end), framed, wanted)
 
 
 def _wanted(look: LookOptions) -> ComposeOptions:

@@ -58,7 +58,10 @@ class ComposeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a clip is made from: the file, how long it is, its words, its level, and how the moment is framed."""
+    """What a clip is made from: the file, how long it is, its words, its level, and how the moment is framed.
+
+    `title_centre` is where a title covers no face (0: its own place).
+    """
 
     path: str
     content: str
@@ -68,6 +71,7 @@ class Material:
     level: Level | None
     scenes: tuple[Scene, ...]
     sound: int | None = None
+    title_centre: float = 0.0
 
 
 def compose(moment: Moment, material: Material, options: ComposeOptions) -> Timeline:
@@ -82,7 +86,7 @@ def compose(moment: Moment, material: Material, options: ComposeOptions) -> Time
         sources=(SourceFile(_SOURCE, material.path, material.content, material.sound),),
         cuts=tuple(Cut(_SOURCE, part.start, part.end, _within(material.scenes, part)) for part in kept),
         captions=_captions(words, material, options, swears),
-        overlays=tuple(_overlays(moment, span, options)),
+        overlays=tuple(_overlays(moment, span, material, options)),
         sound=Sound(
             target_lufs=options.target_lufs,
             masked=_masked(words, swears, options.cover),
@@ -127,9 +131,9 @@ def _captions(
     )
 
 
-def _overlays(moment: Moment, span: Span, options: ComposeOptions) -> Iterator[Overlay]:
+def _overlays(moment: Moment, span: Span, material: Material, options: ComposeOptions) -> Iterator[Overlay]:
     if options.hook and moment.title and span.seconds >= _LEAST_FOR_HOOK:
-        yield Overlay(OverlayKind.TITLE, text=moment.title, start=0.0, end=HOOK_SECONDS)
+        yield Overlay(OverlayKind.TITLE, moment.title, end=HOOK_SECONDS, centre=material.title_centre)
     if options.progress:
         yield Overlay(OverlayKind.PROGRESS)
     if options.watermark:
