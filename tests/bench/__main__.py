@@ -1,4 +1,8 @@
-"""`./dev bench [NAME...]`: one JSON document a line; exit 1 when a limit is broken. Each module here that has `measure` is a bench."""
+"""`./dev bench [--again] [NAME...]`: one JSON document a line; exit 1 when a limit is broken.
+
+Each module here that has `measure` is a bench. With `--again` one that breaks a limit is measured a second time, and the
+second time counts: the machine may have been busy with something else.
+"""
 
 from __future__ import annotations
 
@@ -24,14 +28,20 @@ def names() -> list[str]:
 def main(wanted: list[str]) -> int:
     """Run the wanted benches, or all of them."""
     known = names()
+    again = "--again" in wanted
+    wanted = [name for name in wanted if name != "--again"]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         sys.stderr.write(f"No bench called {', '.join(unknown)}. There are: {', '.join(known)}\n")
         return 2
     ok = True
     for name in wanted or known:
-        bench: Bench = importlib.import_module(f"tests.bench.{name}").measure()
+        module = importlib.import_module(f"tests.bench.{name}")
+        bench: Bench = module.measure()
         sys.stdout.write(bench.json() + "\n")
+        if again and not bench.ok:
+            bench = module.measure()
+            sys.stdout.write(bench.json() + "\n")
         sys.stdout.flush()
         ok = ok and bench.ok
     return 0 if ok else 1
