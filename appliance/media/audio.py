@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from appliance.domain.progress import OnProgress, unwatched
 from appliance.domain.source import SoundTrack, Source
 from appliance.domain.span import Span
 from appliance.media.ffmpeg import Ffmpeg
+from appliance.media.mp4_aac import Adts, adts
 from appliance.media.sound_scan import SoundMeter
 from appliance.signals.evidence import SoundScan
 
@@ -69,21 +73,47 @@ def blocks(
     begin = source.start_time + (span.start if span else 0.0)
     first = round(begin * (track.sample_rate or 48_000))  # in samples as they come in
     seek = ("-ss", f"{span.start:.6f}") if span and span.start > 0 else ()
+    plain = adts(path, track.index) if span is None and track.codec == "aac" else None
+    unheard = ""
+    if plain is None:
+        opening = [*ffmpeg.input(path, *seek), "-map", f"0:{track.index}"]
+    else:
+        opening = ["-itsoffset", f"{plain.start:.9f}", "-f", "aac", "-i", "pipe:0"]
+        if plain.start < 0:  # the encoder's run-up, which a container tells its reader to leave out
+            unheard = f"atrim=start_sample={round(-plain.start * track.sample_rate)},"
     argv = ffmpeg.argv(
-        "-copyts",
-        *ffmpeg.input(path, *seek),
-        *("-map", f"0:{track.index}", "-vn", "-sn", "-dn"),
-        *("-af", f"aresample={rate}:async=1:first_pts={first}", "-ac", "1", "-f", "s16le", "pipe:1"),
+        *("-copyts", *opening, "-vn", "-sn", "-dn"),
+        *("-af", f"{unheard}aresample={rate}:async=1:first_pts={first}", "-ac", "1", "-f", "s16le", "pipe:1"),
     )
     left = round(span.seconds * rate) * 2 if span else None
     size = _BLOCK_SECONDS * rate * 2
-    with process.opened(argv) as child:
+    with _listening(argv, plain) as child:
         while left is None or left > 0:
             raw = child.out.read(size if left is None else min(size, left))
             if not raw:
                 break
             left = None if left is None else left - len(raw)
             yield np.frombuffer(raw[: len(raw) // 2 * 2], "<i2").astype(np.float32) / np.float32(32768)
+
+
+@contextlib.contextmanager
+def _listening(argv: list[str], plain: Adts | None) -> Iterator[process.Child]:
+    """The decoding child; a plain stream is written to it as fast as it reads."""
+    if plain is None:
+        with process.opened(argv) as child:
+            yield child
+        return
+    end, begin = os.pipe()
+    with os.fdopen(end, "rb", buffering=0) as reading, process.opened(argv, stdin=reading) as child:
+        threading.Thread(target=_stream, args=(plain, begin), daemon=True).start()
+        reading.close()
+        yield child
+
+
+def _stream(plain: Adts, number: int) -> None:
+    """Write a track to a pipe and close it. Who reads may have ended, and the file may be cut off."""
+    with os.fdopen(number, "wb", buffering=0) as pipe, contextlib.suppress(OSError, ValueError):
+        pipe.writelines(plain.frames())
 
 
 def _track(path: Path, source: Source, track: int | None) -> SoundTrack:

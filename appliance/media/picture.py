@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from array import array
 from collections import deque
 from collections.abc import Iterator
@@ -14,10 +15,13 @@ from numpy.typing import NDArray
 from appliance.domain.errors import BadInput
 from appliance.domain.progress import OnProgress, unwatched
 from appliance.domain.source import Source
+from appliance.media.mp4_sketch import key_frames
+from appliance.media.mp4_tables import read_tables
 from appliance.media.probe import open_media
 from appliance.signals.evidence import PictureScan
 
 if TYPE_CHECKING:
+    from av.container import InputContainer
     from av.video.frame import VideoFrame
 
 WIDTH, HEIGHT = 64, 36
@@ -79,7 +83,7 @@ def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Gre
     from av.error import FFmpegError
 
     assert source.picture is not None
-    with open_media(path) as container:
+    with _opened(path, source.picture.index, skip) as container:
         stream = next(stream for stream in container.streams.video if stream.index == source.picture.index)
         stream.codec_context.skip_frame = skip
         stream.thread_type = "AUTO"
@@ -104,6 +108,17 @@ def _frames(path: Path, source: Source, skip: Skip) -> Iterator[tuple[float, Gre
                 # A decoder that is given key frames only guesses their times; they come out in the order they went in.
                 own = frame.time - source.start_time
                 yield max(0.0, waiting.popleft() if waiting else own), _grey(frame)
+
+
+def _opened(path: Path, index: int, skip: Skip) -> InputContainer:
+    """The file; of an MP4 only the key frames where nothing else is wanted, which spares memory and reading."""
+    from av.error import FFmpegError
+
+    tables = read_tables(path) if skip == "NONKEY" else None
+    if tables is not None and index < len(tables.tracks) and tables.tracks[index].samples:
+        with contextlib.suppress(FFmpegError):
+            return open_media(path, sketch=key_frames(tables, index, _CLOSEST))
+    return open_media(path)
 
 
 def _grey(frame: VideoFrame) -> Grey:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from appliance.domain.errors import BadInput
 from appliance.domain.source import Chapter, PictureTrack, SoundTrack, Source, SubtitleTrack
 from appliance.media.ffmpeg import PROTOCOLS
+from appliance.media.mp4_sketch import Sketch, first_samples
+from appliance.media.mp4_tables import Tables, average_rate, read_tables
 from appliance.media.playlists import refuse_playlist, refuse_playlist_format
-from appliance.media.wholeness import readable_seconds
+from appliance.media.wholeness import readable_seconds, seconds_by_tables
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -26,6 +28,8 @@ _DRAWN = frozenset({"dvd_subtitle", "dvbsub", "dvb_subtitle", "pgssub", "hdmv_pg
 _PROGRESSIVE = frozenset({0, 1})  # AVFieldOrder: unknown, progressive
 _MATRICES = {1: "bt709", 5: "bt601", 6: "bt601", 9: "bt2020", 10: "bt2020"}  # matrix coefficients of H.273
 _PATIENCE_PACKETS = 400
+_LOOKED_AT = 400  # samples of every track of an MP4
+_BUFFER_BYTES = 1 << 17
 _SHORTEST = 0.05
 _DEFAULT_FPS = 30.0
 
@@ -43,22 +47,28 @@ def probe(path: Path) -> Source:
     # libav writes its own warnings to Python's logging; what matters of them is said here.
     logging.getLogger("libav").setLevel(logging.CRITICAL)
     try:
-        with open_media(path) as container:
+        tables = read_tables(path)
+        sketch = first_samples(tables, _LOOKED_AT) if tables else None
+        with open_media(path, sketch=sketch) as container:
             refuse_playlist_format(path, container.format.name)
-            return _source(path, container)
+            return _source(path, container, tables if sketch else None)
     except FFmpegError as error:
         raise BadInput(*_why_unreadable(path)) from error
 
 
-def open_media(path: Path, *, only_sound: bool = False) -> InputContainer:
+def open_media(path: Path, *, only_sound: bool = False, sketch: Sketch | None = None) -> InputContainer:
     """The file opened by PyAV, with no protocol but plain files. Raises what PyAV raises.
 
-    With `only_sound` no picture is decoded to learn about its track, which is nine tenths of the cost of opening.
+    With `only_sound` no picture is decoded to learn about its track, which is nine tenths of the cost of opening. A
+    `sketch` of the file is opened in its place.
     """
     import av
 
     options = {"protocol_whitelist": PROTOCOLS, **({"skip_frame": "all"} if only_sound else {})}
-    container: InputContainer = av.open(f"file:{path.absolute()}", "r", options=options, metadata_errors="replace")
+    opened: Sketch | str = f"file:{path.absolute()}" if sketch is None else sketch
+    container: InputContainer = av.open(
+        opened, "r", options=options, metadata_errors="replace", buffer_size=_BUFFER_BYTES
+    )
     return container
 
 
@@ -107,22 +117,24 @@ def _is_text(head: bytes) -> bool:
     return all(character.isprintable() or character in "\r\n\t\ufeff" for character in text)
 
 
-def _source(path: Path, container: InputContainer) -> Source:
-    shown = [stream for stream in container.streams.video if not _attached(stream)]
-    sounds = list(container.streams.audio)
+def _source(path: Path, container: InputContainer, tables: Tables | None) -> Source:
+    shown = [stream for stream in container.streams.video if _decoder(stream) and not _attached(stream)]
+    sounds = [stream for stream in container.streams.audio if _decoder(stream)]
     if not shown and not sounds:
         _refuse_nothing(path, container)
     warnings: list[str] = []
     # Before anything is decoded, because decoding moves the reading position.
     start = (container.start_time or 0) / MICROSECONDS
-    seconds, warning = readable_seconds(container, start, path.stat().st_size)
+    seconds, warning = (
+        readable_seconds(container, start) if tables is None else seconds_by_tables(tables, start, path.stat().st_size)
+    )
     if seconds < _SHORTEST:
         raise BadInput(
             f"{path} is cut off before its first picture or sound" if warning else f"{path} holds nothing to play",
             "Download or copy it again.",
         )
     warnings += [warning] if warning else []
-    picture = _picture(container, shown[0], warnings) if shown else None
+    picture = _picture(container, shown[0], tables, warnings) if shown else None
     if picture is None and not sounds:
         raise BadInput(f"{path}: its picture cannot be decoded and it has no sound", "Convert it to MP4 (H.264) first.")
     return Source(
@@ -149,6 +161,11 @@ def _refuse_nothing(path: Path, container: InputContainer) -> None:
     raise BadInput(f"{path} has neither video nor sound in it", "Name a video or sound file.")
 
 
+def _decoder(stream: VideoStream | AudioStream) -> bool:
+    """Whether there is one: a stream of an unknown codec has no context, whatever PyAV's types say."""
+    return getattr(stream, "codec_context", None) is not None
+
+
 def _attached(stream: VideoStream) -> bool:
     """Whether it is cover art or a lone still picture."""
     from av.stream import Disposition
@@ -159,7 +176,9 @@ def _attached(stream: VideoStream) -> bool:
     return container.endswith("_pipe") or container in ("image2", "ico", "gif" if stream.frames == 1 else "ico")
 
 
-def _picture(container: InputContainer, stream: VideoStream, warnings: list[str]) -> PictureTrack | None:
+def _picture(
+    container: InputContainer, stream: VideoStream, tables: Tables | None, warnings: list[str]
+) -> PictureTrack | None:
     frame = _first_frame(container, stream)
     width, height = stream.codec_context.width, stream.codec_context.height
     if frame is None or not width or not height:
@@ -171,7 +190,7 @@ def _picture(container: InputContainer, stream: VideoStream, warnings: list[str]
     if rotation in (90, 270):
         shown_width, shown_height = shown_height, shown_width
     transfer = stream.codec_context.color_trc or frame.color_trc
-    fps, variable = _rate(stream)
+    fps, variable = _rate(stream, tables)
     return PictureTrack(
         index=stream.index,
         codec=stream.codec_context.codec.canonical_name,
@@ -223,13 +242,15 @@ def _square(width: int, height: int, aspect: Fraction) -> tuple[int, int]:
     return width, height
 
 
-def _rate(stream: VideoStream) -> tuple[float, bool]:
+def _rate(stream: VideoStream, tables: Tables | None) -> tuple[float, bool]:
     """Frames a second, and whether their distance varies.
 
     The base rate is the coarsest grid on which all times of the first frames lie; an even stream's average is that rate or
     a whole part of it (two fields a frame).
     """
     base, average = stream.base_rate, stream.average_rate
+    if tables is not None:
+        average = average_rate(tables, stream.index) or average
     if not average or not base:
         return float(stream.guessed_rate or _DEFAULT_FPS), False
     times = float(base / average)

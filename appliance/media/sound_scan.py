@@ -40,7 +40,9 @@ class SoundMeter:
         self._before = np.zeros(len(self._hertz), np.float32)
         self._rest = np.zeros(0, np.float32)
         self._kept = {name: array("f") for name in _FIELDS}
-        self._fine = array("f")
+        self._fine = array(
+            "h"
+        )  # hundredths of a decibel: by far the most values, of which eight hours have 1.4 million
         self._samples = 0
 
     @property
@@ -64,7 +66,8 @@ class SoundMeter:
             seconds = -(-left // self._rate)
             self._rest = np.concatenate((self._rest, np.zeros(seconds * self._rate - left, np.float32)))
             self._measure(seconds, heard=left / self._rate)
-        fine = np.frombuffer(self._fine, np.float32)[: -(-self._samples // self._hop)].copy()
+        fine = np.frombuffer(self._fine, np.int16)[: -(-self._samples // self._hop)].astype(np.float32)
+        fine /= np.float32(100)
         kept = {name: np.frombuffer(values, np.float32).copy() for name, values in self._kept.items()}
         return SoundScan(**kept, fine_db=fine, fine_hop=HOP_SECONDS)
 
@@ -94,7 +97,8 @@ class SoundMeter:
         negative = np.signbit(sound)
         self._keep("zero_crossings", np.count_nonzero(negative[:, 1:] != negative[:, :-1], axis=1) / share)
         hops = sound.reshape(-1, self._hop)
-        self._fine.frombytes(_decibels(np.einsum("ij,ij->i", hops, hops) / np.float32(self._hop), 10).tobytes())
+        fine = _decibels(np.einsum("ij,ij->i", hops, hops) / np.float32(self._hop), 10)
+        self._fine.frombytes(np.rint(fine * 100).astype(np.int16).tobytes())
 
     def _spectrum(self, frames: Floats, seconds: int) -> None:
         size = np.abs(np.fft.rfft(frames * self._window, axis=1)).astype(np.float32)

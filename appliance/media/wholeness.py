@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from appliance.media.mp4_tables import at_samples, spots, track_seconds
 
 if TYPE_CHECKING:
     from av.container import InputContainer
     from av.stream import Stream
+
+    from appliance.media.mp4_tables import Tables, Track
 
 _MICROSECONDS = 1_000_000
 # A container's stated length and its last packet differ by a few frames, and by a second or two where sound and
@@ -16,18 +22,20 @@ _SLACK_SHARE = 0.02
 _TAIL_SECONDS = 4.0
 
 
-def readable_seconds(container: InputContainer, start: float, size_bytes: int) -> tuple[float, str]:
+def readable_seconds(container: InputContainer, start: float) -> tuple[float, str]:
     """The seconds that can be read, counted from `start` (seconds on the container's clock), and a warning if some are missing.
 
-    Cheap for a whole file: an index is compared with the file's size, or the last seconds are read; only a file without a
+    Cheap for a whole file, of which the last seconds are read; only a file without a
     stated length, or one that is cut off, is read through (without decoding). The reading position is left at the start.
     """
     stated = container.duration / _MICROSECONDS if container.duration else 0.0
     streams = [stream for stream in container.streams if stream.type in ("video", "audio")]
-    present = _by_index(container, streams, start, size_bytes)
-    if present is None:
-        present = _by_reading(container, streams, start, stated)
+    present = _by_reading(container, streams, start, stated)
     container.seek(0 if start == 0 else round(start * _MICROSECONDS), backward=True)
+    return _told(present, stated)
+
+
+def _told(present: float, stated: float) -> tuple[float, str]:
     if stated <= 0:
         return present, ""
     if present < stated - max(_SLACK_SECONDS, stated * _SLACK_SHARE):
@@ -35,36 +43,24 @@ def readable_seconds(container: InputContainer, start: float, size_bytes: int) -
     return stated, ""
 
 
-def _by_index(container: InputContainer, streams: list[Stream], start: float, size_bytes: int) -> float | None:
-    """By an MP4's index: the first sample that lies behind the end of the file. None where the index is not complete."""
-    if "mp4" not in container.format.name.split(",") or not container.duration:
-        return None
-    missing_from: list[float] = []
-    ends: list[float] = []
-    for stream in streams:
-        entries, base = stream.index_entries, float(stream.time_base or 0)
-        if not len(entries):
-            continue
-        ends.append(entries[len(entries) - 1].timestamp * base - start)
-        if entries[len(entries) - 1].pos + entries[len(entries) - 1].size > size_bytes:
-            missing_from.append(_first_beyond(stream, size_bytes) * base - start)
-    stated = container.duration / _MICROSECONDS
-    if not ends or max(ends) < stated - max(_SLACK_SECONDS, stated * _SLACK_SHARE):
-        return None  # a fragmented file: its index grows while it is read
-    return max(0.0, min(missing_from)) if missing_from else stated
+def seconds_by_tables(tables: Tables, start: float, size_bytes: int) -> tuple[float, str]:
+    """The same for an MP4, by its tables: where its first sample lies behind the end of the file. Nothing is read."""
+    tracks = [track for track in tables.tracks if track.kind in (b"vide", b"soun") and track.samples]
+    with tables.path.open("rb") as file:
+        stated = max((track_seconds(tables, track, file) for track in tracks), default=0.0) - start
+        present = stated
+        for track in tracks if tables.cut_off else ():
+            present = min(present, max(0.0, _whole_until(track, size_bytes, file)))
+    return _told(present, stated)
 
 
-def _first_beyond(stream: Stream, size_bytes: int) -> int:
-    """The time of the first sample that is not wholly there; samples lie in the file in order of time."""
-    entries = stream.index_entries
-    low, high = 0, len(entries) - 1
-    while low < high:
-        middle = (low + high) // 2
-        if entries[middle].pos + entries[middle].size > size_bytes:
-            high = middle
-        else:
-            low = middle + 1
-    return entries[low].timestamp
+def _whole_until(track: Track, size_bytes: int, file: BinaryIO) -> float:
+    """When the first sample that is not wholly there would be decoded."""
+    for first, places, sizes in spots(file, track):
+        missing = np.flatnonzero(places + sizes > size_bytes)
+        if len(missing):
+            return float(at_samples(file, track.durations, first + missing[:1])[1][0]) / track.timescale
+    return float("inf")
 
 
 def _by_reading(container: InputContainer, streams: list[Stream], start: float, stated: float) -> float:

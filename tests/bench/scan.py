@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
+import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -16,6 +17,7 @@ from tests.bench.figures import Bench, cpu_seconds
 from tests.bench.media import cached, run, talk
 
 _HOURS = (1, 8)
+_LOOK_SECONDS = 0.01
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -74,15 +76,37 @@ def long(ffmpeg: Ffmpeg, hours: int) -> Path:
 
 
 def _memory(path: Path) -> float:
-    """Peak resident MB of a process that scans the sound and the picture of a file."""
+    """Peak resident MB of a process that scans the sound and the picture of a file, with all its children."""
     program = (
-        "import json,resource,sys\nfrom pathlib import Path\n"
+        "import sys\nfrom pathlib import Path\n"
         "from appliance.media.audio import scan_sound\nfrom appliance.media.ffmpeg import find_ffmpeg\n"
         "from appliance.media.picture import scan_picture\nfrom appliance.media.probe import probe\n"
         "path = Path(sys.argv[1]); source = probe(path)\n"
         "sound = scan_sound(find_ffmpeg(), path, source); picture = scan_picture(path, source)\n"
         "assert len(sound.rms_db) > 0 and len(picture.times) > 0\n"
-        "print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(path)], capture_output=True, check=True, cwd=_ROOT)
-    return round(float(json.loads(done.stdout)), 1)
+    peak = 0.0
+    with subprocess.Popen([sys.executable, "-c", program, str(path)], cwd=_ROOT) as child:
+        while child.poll() is None:
+            peak = max(peak, sum(_resident_mb(number) for number in _family(child.pid)))
+            time.sleep(_LOOK_SECONDS)
+    if child.returncode:
+        raise RuntimeError(f"the scan of {path} ended with {child.returncode}")
+    return round(peak, 1)
+
+
+def _family(number: int) -> list[int]:
+    """A process and everything it started."""
+    try:
+        tasks = list(Path(f"/proc/{number}/task").iterdir())
+        started = [int(text) for task in tasks for text in (task / "children").read_text().split()]
+    except OSError:
+        return [number]
+    return [number, *(member for own in started for member in _family(own))]
+
+
+def _resident_mb(number: int) -> float:
+    try:
+        return int(Path(f"/proc/{number}/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+    except (OSError, IndexError):
+        return 0.0
