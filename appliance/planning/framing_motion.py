@@ -92,7 +92,7 @@ def attention(seen: Gist | None, width: float) -> Attention:
     inside = columns[best : best + span]
     centre = best + _centre(inside)
     rows = seen.motion_rows + np.float32(0.3) * seen.detail_rows
-    rows = np.clip(rows - np.median(rows), 0, None)
+    rows = np.clip(rows - np.median(rows), 0, None) if rows.size else rows
     down = _centre(rows) / len(rows) if rows.sum() > 0 else 0.5
     return Attention(centre / len(columns), down, float(inside.sum() / columns.sum()))
 

@@ -323,6 +323,14 @@ def test_a_small_head_on_a_page_does_not_take_the_frame() -> None:
     assert scenes(with_head(0.4))[0].layout is Layout.CROP
 
 
+def test_a_stretch_seen_without_rows_is_framed_by_its_columns() -> None:
+    """Looks that tell nothing from top to bottom still say where to stand from left to right."""
+    seen = unseen([0.1] * 40 + [6.0] * 10 + [0.1] * 10, motion_rows=())
+    looks = tuple(replace(look, detail_rows=np.zeros(0, np.float32)) for look in seen.looks)
+    (scene,) = scenes(replace(seen, looks=looks))
+    assert scene.views[0].keys[0].box.x > 0.5
+
+
 def test_a_small_figure_is_framed_closer_where_the_picture_has_the_pixels() -> None:
     """Something small that moves in a large picture fills more of the frame, with air above it; in a small picture it does not."""
     across = [0.05] * 60 + [3.0] * 8 + [0.05] * 32
