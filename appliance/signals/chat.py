@@ -12,7 +12,7 @@ from appliance.domain.chat import Chat
 from appliance.domain.curve import Curve, Missing
 from appliance.signals import grid
 from appliance.signals.base import Signal, lack
-from appliance.signals.chat_subject import subject
+from appliance.signals.chat_subject import sampled, subject
 from appliance.signals.chat_texts import Kinds, kinds
 from appliance.signals.evidence import Evidence
 
@@ -20,6 +20,7 @@ NAME = "chat"
 PARTS = ("brevity", "capitals", "laughs", "emotes", "copies", "subject")
 AGAIN_SECONDS = 8.0  # somebody who writes again within this adds nobody
 SIGMA = 4.0  # seconds; a reaction in chat lasts ten to twenty
+_HOP, _SAMPLE = 10, 80  # how people write is told from at most this many messages in so many seconds
 _LEAST = 12  # below this many messages nothing is usual
 
 Numbers = NDArray[np.int32]
@@ -40,15 +41,18 @@ def measure(evidence: Evidence) -> tuple[Curve, ...] | Missing:
     if inside.sum() < _LEAST:
         return Missing(NAME, "nearly all chat messages lie after the end of the video", "Set the offset of the chat.")
     texts = np.frombuffer(chat.texts, dtype=np.int32)
-    kind = kinds(chat.vocabulary, chat.emotes)
-    weight = worth(chat, kind) * inside
     seconds = np.clip(seconds, 0, length - 1)
+    read = sampled(seconds // _HOP, _SAMPLE)
+    looked = np.zeros(len(chat.vocabulary), dtype=np.bool_)
+    looked[texts[read]] = True
+    kind = kinds(chat.vocabulary, chat.emotes, looked)
+    weight = worth(chat, kind) * inside
     people = np.bincount(seconds, weights=weight, minlength=length).astype(np.float64)
     main = _people(people)
     if not (weight > 0).any():
         return Missing(NAME, "the chat holds only commands and repeated texts", "")
     counted = weight > 0
-    manners = _manners(seconds, texts, counted, kind, length)
+    manners = _manners(seconds, texts, counted & read, kind, length)
     manners["subject"] = subject(seconds[counted], texts[counted], chat.vocabulary, length)
     return (grid.curve(NAME, main), *(grid.curve(f"{NAME}.{part}", manners[part]) for part in PARTS))
 

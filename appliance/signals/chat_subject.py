@@ -24,7 +24,7 @@ def subject(seconds: NDArray[np.int32], texts: NDArray[np.int32], vocabulary: Se
 
     `seconds` (rising) and `texts` are those of the messages that count.
     """
-    kept = _sample(seconds // _HOP)
+    kept = sampled(seconds // _HOP, _SAMPLE)
     block, texts = (seconds[kept] // _HOP).astype(np.int64), texts[kept]
     message, token = _tokens(texts, vocabulary)
     if not len(token):
@@ -47,12 +47,12 @@ def subject(seconds: NDArray[np.int32], texts: NDArray[np.int32], vocabulary: Se
     return np.asarray(np.clip((curve - curve.mean()) / max(float(curve.std()), 0.05), -3.0, 3.0))
 
 
-def _sample(block: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """At most 24 messages of every hop, evenly."""
+def sampled(block: NDArray[np.int32], most: int) -> NDArray[np.bool_]:
+    """At most `most` messages of every block, evenly; `block` is the number of each message's block, rising."""
     sizes = np.bincount(block)
     place = np.arange(len(block), dtype=np.int32) - (np.cumsum(sizes) - sizes).astype(np.int32)[block]
     count = sizes.astype(np.int32)[block]
-    return np.asarray((count <= _SAMPLE) | ((place + 1) * _SAMPLE // count > place * _SAMPLE // count))
+    return np.asarray((count <= most) | ((place + 1) * most // count > place * most // count))
 
 
 def _tokens(texts: NDArray[np.int32], vocabulary: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

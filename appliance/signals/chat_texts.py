@@ -15,6 +15,7 @@ from appliance.signals.chat_words import EMOTES, LAUGH, SHOUT
 Flags = NDArray[np.bool_]
 _AT_ONCE = 10_000  # texts are looked at in pieces of this many, which bounds the memory
 _REMEMBERED = 50_000  # words; after that new ones are looked at anew, which bounds the memory
+_ORDERS = frozenset("!/")
 _LONG = 28  # nobody types the same long line as others by chance: it was copied
 
 
@@ -30,8 +31,11 @@ class Kinds:
     long: Flags
 
 
-def kinds(vocabulary: Sequence[str], emotes: frozenset[str] = frozenset()) -> Kinds:
-    """The kinds of every text; `emotes` are names that the platform itself marked."""
+def kinds(vocabulary: Sequence[str], emotes: frozenset[str] = frozenset(), looked: Flags | None = None) -> Kinds:
+    """The kinds of every text; `emotes` are names that the platform itself marked.
+
+    Capitals, laughs and emotes take time to find, so only the texts in `looked` are searched for them (all, without it).
+    """
     count = len(vocabulary)
     found = Kinds(np.zeros(count, dtype=np.float32), *(np.zeros(count, dtype=np.bool_) for _ in range(5)))
     words = _Words(EMOTES | {name.lower() for name in emotes if len(name) > 1})
@@ -41,11 +45,15 @@ def kinds(vocabulary: Sequence[str], emotes: frozenset[str] = frozenset()) -> Ki
         lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
         found.length[here] = np.log1p(lengths)
         found.long[here] = lengths >= _LONG
-        found.capitals[here] = _capitals(texts, lengths)
-        found.command[here] = [text[:1] in {"!", "/"} and text[1:2].isalpha() and text[:5] != "!clip" for text in texts]
-        laughs, shouts = words.mark(texts)
-        found.laugh[begin + np.array(laughs, dtype=np.int64)] = True
-        found.emote[begin + np.array(shouts, dtype=np.int64)] = True
+        orders = [place for place, text in enumerate(texts) if text[:1] in _ORDERS]
+        commands = [place for place in orders if texts[place][1:2].isalpha() and texts[place][:5] != "!clip"]
+        found.command[begin + np.array(commands, dtype=np.int64)] = True
+        places = np.arange(len(texts)) if looked is None else np.flatnonzero(looked[here])
+        near = [texts[place] for place in places.tolist()]
+        found.capitals[begin + places] = _capitals(near, lengths[places])
+        laughs, shouts = words.mark(near)
+        found.laugh[begin + places[laughs]] = True
+        found.emote[begin + places[shouts]] = True
     return found
 
 

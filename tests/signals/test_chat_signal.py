@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from appliance.domain.curve import Missing
 from appliance.signals import chat as chat_signal
 from appliance.signals import grid, kick_classic
+from appliance.signals.chat_subject import sampled
 from appliance.signals.chat_texts import kinds
 from appliance.signals.evidence import Evidence
 from tests.signals import material
@@ -147,3 +148,24 @@ def test_any_chat_gives_finite_curves(rows: list[tuple[float, int, str]], second
         values = grid.floats(curve)
         assert len(values) == grid.cells(seconds)
         assert np.isfinite(values).all()
+
+
+def test_of_crowded_seconds_only_some_messages_are_read() -> None:
+    """At most so many of every block, evenly spread over it; all where there are fewer."""
+    block = np.repeat(np.arange(4, dtype=np.int32), (5, 100, 0, 33))
+    kept = sampled(block, 10)
+    assert np.bincount(block[kept], minlength=4).tolist() == [5, 10, 0, 10]
+    assert np.diff(np.flatnonzero(kept[5:105])).max() <= 10
+
+
+def test_only_the_texts_that_are_read_are_searched() -> None:
+    """Lengths and commands are known of every text, laughs and capitals only of those that were asked for."""
+    texts = ["hahaha WOW", "HAHAHA LOOK", "!uptime"]
+    found = kinds(texts, looked=np.array([True, False, False]))
+    everything = kinds(texts)
+    assert found.length.tolist() == everything.length.tolist()
+    assert found.command.tolist() == [False, False, True]
+    assert everything.laugh.tolist() == [True, True, False]
+    assert found.laugh.tolist() == [True, False, False]
+    assert found.capitals.tolist() == [False, False, False]
+    assert everything.capitals.tolist() == [False, True, False]
