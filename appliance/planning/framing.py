@@ -34,7 +34,7 @@ _TURN = 1.5  # seconds that a speaker stays on screen at least
 @dataclass(frozen=True, slots=True)
 class FramingOptions:
     """`closest`: how much of the picture's height is cropped away at most (2: half of it is left); `enlarge`: canvas pixels
-    per source pixel beyond which no crop goes closer than the full height; `fit`: never crop; `split`: two people may share.
+    per source pixel beyond which no crop goes closer than the full height; `fit`: never crop to a subject; `split`: two people may share.
     """
 
     closest: float = 2.0
@@ -78,11 +78,11 @@ def _framed(shot: _Shot) -> list[Scene]:
     """The scenes of one shot."""
     persons = people(shot.looks)
     seen, wide = gist(shot.looks), lens(shot.footage, shot.canvas, shot.options)
-    if shot.options.fit:
-        return [_fitted(shot, attention(seen, 1.0).x)]
     shown = page(seen, wide.width, shot.footage.width / shot.footage.height)
     if shown is not None and shown.cut and all(person.middle("head") < _IN_A_CORNER for person in persons):
         return [_read(shot, shown, wide)]
+    if shot.options.fit:
+        return [_fitted(shot, attention(seen, 1.0).x)]
     if not persons:
         return [_by_motion(shot, seen, shown)]
     if wide.height < 1.0 and max(person.middle("head") for person in persons) > _TOO_CLOSE * wide.height:

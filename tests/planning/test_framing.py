@@ -206,9 +206,12 @@ def test_small_pictures_are_not_blown_up() -> None:
 
 
 def test_the_whole_picture_on_request() -> None:
-    """Asked to fit, nothing is cropped for a face."""
+    """Asked to fit, nothing is cropped for a face, and a slide keeps its text all the same."""
     (scene,) = scenes(footage(lambda _: [face(0.5, 0.4)]), options=FramingOptions(fit=True))
     assert scene.layout is Layout.FIT
+    assert not scene.whole
+    (page,) = scenes(slide(columns()), options=FramingOptions(fit=True))
+    assert page.whole
 
 
 def unseen(
