@@ -41,6 +41,7 @@ class Job:
     settings: Settings
     context: Context
     out: Path | None = None
+    use_llm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

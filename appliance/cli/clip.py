@@ -62,6 +62,9 @@ def clip(
     pick: Annotated[
         str, typer.Option("--pick", metavar="1,3-5", help="Only these of the ranking.", show_default=False)
     ] = "",
+    use_llm: Annotated[
+        bool, typer.Option("--use-llm", help="Let the language model of [llm] write titles too.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which moments would be taken.")] = False,
     as_json: Json = False,
     config: ConfigFile = None,
@@ -70,6 +73,7 @@ def clip(
     """Make clips of the best moments of a video."""
     from appliance import app
     from appliance.cli import analysing, choosing, listing
+    from appliance.domain.errors import BadInput
 
     wishes = app.Wishes(
         top=top,
@@ -86,7 +90,9 @@ def clip(
         keywords=tuple(keyword or ()),
     )
     chosen = app.settings(config, overrides or ()).settings
-    job = analysing.Job(source, wishes, chosen, app.context(chosen), out)
+    if use_llm and not chosen.llm.base_url:
+        raise BadInput("--use-llm: no language model is named", "Set base_url under [llm] in clipper.toml.")
+    job = analysing.Job(source, wishes, chosen, app.context(chosen), out, use_llm)
     app.look_options(chosen, wishes, job.context)  # a mistake in the look is told before anything is worked on
     analysed = choosing.chosen(analysing.analyse(job), at or (), pick)
     if dry_run:

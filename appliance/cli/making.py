@@ -58,7 +58,7 @@ def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tup
         remark(note)
     if failed and not made:
         raise failed[0]
-    called = suggesting.for_clips(analysed, [moment for moment, _ in made])
+    called = suggesting.for_clips(job, analysed, [moment for moment, _ in made])
     finished = [Finished(moment, stage, suggested) for (moment, stage), suggested in zip(made, called, strict=True)]
     return deliver(finished, folder, analysed.found.title), tuple(failed)
 

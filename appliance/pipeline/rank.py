@@ -15,6 +15,7 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment, Ranking
 from appliance.domain.progress import part
 from appliance.domain.source import Source
+from appliance.domain.transcript import Transcript
 from appliance.domain.verdict import Made
 from appliance.llm import Line, Memory, Shown
 from appliance.pipeline.fetch import fetched, stamp
@@ -71,12 +72,11 @@ def _judged(
     """The evidence with a language model's opinions on the best candidates, or with the reason why there are none."""
     from appliance.llm.judge import judge
 
-    answers = context.root / RANK.place(inputs) / "answers"
     judgement = judge(
-        _shown(evidence, candidates(evidence, found, options.rank)),
+        shown(evidence.transcript, candidates(evidence, found, options.rank)),
         options.judge,
         context.api_key,
-        Memory(lambda key: _recalled(answers / key), lambda key, text: write_bytes(answers / key, text.encode())),
+        remembered(inputs, context),
         part(context.tell, 0.3, 0.9),
     )
     notes.extend(judgement.notes)
@@ -87,22 +87,26 @@ def _judged(
     return replace(evidence, opinions=judgement.opinions)
 
 
-def _shown(evidence: Evidence, moments: Sequence[Moment]) -> list[Shown]:
-    """The candidates that have words, with their sentences."""
-    if evidence.transcript is None:
-        return []
-    sentences = evidence.transcript.sentences
-    shown = []
+def shown(transcript: Transcript | None, moments: Sequence[Moment]) -> list[Shown]:
+    """The moments that have words, with their sentences, as a language model is shown them."""
+    sentences = transcript.sentences if transcript is not None else ()
+    out = []
     for moment in moments:
         inside = [s for s in sentences if s.start < moment.end - 0.1 and s.end > moment.start + 0.1]
         if inside:
             lines = tuple(Line(sentence.start, sentence.end, sentence.text) for sentence in inside)
-            shown.append(Shown(moment.start, moment.end, lines))
-    return shown
+            out.append(Shown(moment.start, moment.end, lines))
+    return out
 
 
-def _recalled(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
+def remembered(inputs: Inputs, context: Context) -> Memory:
+    """A language model's earlier answers about this video."""
+    answers = context.root / RANK.place(inputs) / "answers"
+
+    def recall(key: str) -> str | None:
+        return (answers / key).read_text(encoding="utf-8") if (answers / key).is_file() else None
+
+    return Memory(recall, lambda key, text: write_bytes(answers / key, text.encode()))
 
 
 def gather(inputs: Inputs, options: VideoOptions, notes: list[str]) -> Evidence:
