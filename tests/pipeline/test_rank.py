@@ -23,11 +23,11 @@ from tests.llm.standin import completion, ranked, stand_in
 def talk(tmp_path: Path, ffmpeg: Ffmpeg) -> Path:
     """Two minutes with a loud stretch, subtitles, a chat and an info.json beside it."""
     path = tmp_path / "talk.mp3"
-    sound = "aevalsrc='(0.05+0.4*between(t,60,75))*sin(2*PI*200*t)':duration=120"
+    sound = "aevalsrc='(0.05+0.4*between(mod(t,120),60,75))*sin(2*PI*200*t)':duration=360"
     assert run(ffmpeg.argv("-f", "lavfi", "-i", sound, str(path))).code == 0
     cues = (
         f"{n}\n00:{n // 15:02}:{n * 4 % 60:02},000 --> 00:{n // 15:02}:{n * 4 % 60 + 3:02},500\nThis is line {n} of it.\n"
-        for n in range(29)
+        for n in range(89)
     )
     path.with_suffix(".srt").write_text("\n".join(cues))
     lines = (
