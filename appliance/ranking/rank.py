@@ -87,7 +87,8 @@ def candidates(
     if evidence.seconds < _SHORTEST:
         return ()
     found = _candidates(evidence, _on_grid(curves, evidence, options), options, ())
-    chosen = _chosen(_seen_best(found), replace(options, top_n=limit, floor=limit, min_score=0.0), evidence.seconds)
+    every = replace(options, top_n=limit, floor=limit, min_score=0.0)
+    chosen = _chosen(_seen_best(found), every, evidence.seconds, at_least=0)
     return tuple(_moment(candidate, evidence) for candidate in chosen)
 
 
@@ -192,12 +193,16 @@ def _even(seconds: float, options: RankOptions) -> tuple[Anchor, ...]:
     return tuple(out)
 
 
-def _chosen(found: Sequence[_Candidate], options: RankOptions, seconds: float) -> list[_Candidate]:
+def _chosen(
+    found: Sequence[_Candidate], options: RankOptions, seconds: float, at_least: int | None = None
+) -> list[_Candidate]:
+    """The best set, best first. `at_least` so many, whatever they are worth together; the floor, where it is not given."""
+    least = options.floor if at_least is None else at_least
     vector = vectors([candidate.text for candidate in found])
     choices = [
         Choice(candidate.span, candidate.worth, candidate.text, vector[place]) for place, candidate in enumerate(found)
     ]
-    picked = [found[place] for place in select(choices, max(options.top_n, 0), seconds, options.floor)]
+    picked = [found[place] for place in select(choices, max(options.top_n, 0), seconds, least)]
     if options.min_score > 0:
         return [candidate for candidate in picked if 100 * chance(candidate.odds) >= options.min_score]
     return [
