@@ -114,12 +114,13 @@ def scaled(picture: PictureTrack, size: tuple[int, int], flags: str = "bicubic")
     """The filters that scale to `size` in the colours of HD video, 8 bits.
 
     A file that does not say how its colours are coded is taken as players take it: by its height. `colormatrix` is exact
-    and cheap; the same change inside `scale` goes through RGB, costs more and darkens by a step.
+    and cheap; the same change inside `scale` goes through RGB, costs more and darkens by a step. It comes after scaling,
+    because it takes two lines at a time: of an odd number it writes beyond the last (seen with ffmpeg 5.1).
     """
     matrix = "bt709" if picture.hdr else picture.matrix or ("bt709" if picture.coded_height >= 700 else "bt601")
-    recode = "" if matrix == "bt709" else f"format=yuv420p,colormatrix={matrix}:bt709,"
+    recode = "" if matrix == "bt709" else f",colormatrix={matrix}:bt709"
     same = "in_color_matrix=bt709:out_color_matrix=bt709:out_range=tv"
-    return f"{recode}scale={size[0]}:{size[1]}:flags={flags}:{same},format=yuv420p"
+    return f"scale={size[0]}:{size[1]}:flags={flags}:{same},format=yuv420p{recode}"
 
 
 def turned(picture: PictureTrack) -> tuple[int, int]:

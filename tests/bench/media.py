@@ -80,6 +80,14 @@ def run(ffmpeg: Ffmpeg, *args: str) -> None:
         raise RuntimeError(done.stderr.decode("utf-8", "replace")[-2000:])
 
 
+def turn(ffmpeg: Ffmpeg, path: Path, out: Path, degrees: int) -> None:
+    """The same video with a mark that it is to be shown turned, in degrees against the clock."""
+    if ffmpeg.major >= 6:
+        run(ffmpeg, "-display_rotation", str(degrees), "-i", str(path), "-c", "copy", str(out))
+    else:
+        run(ffmpeg, "-i", str(path), "-c", "copy", "-metadata:s:v", f"rotate={-degrees % 360}", str(out))
+
+
 def talk(ffmpeg: Ffmpeg, out: Path, seconds: int) -> None:
     """1080p30 like a stream: a large textured picture panned slowly, grain, a new view every 8 s, speech-like sound."""
     rng = np.random.default_rng(7)

@@ -12,6 +12,7 @@ import pytest
 
 from appliance.media.ffmpeg import Ffmpeg
 from appliance.process import run
+from tests.bench.media import turn
 
 PICTURE = ("-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25:duration=20")
 SOUND = ("-f", "lavfi", "-i", "aevalsrc='0.2*sin(2*PI*300*t)*(1+gt(mod(t,7),5))':duration=20")
@@ -94,8 +95,7 @@ def test_odd_media_becomes_a_clip(kind: str, tmp_path: Path, ffmpeg: Ffmpeg) -> 
 def test_a_turned_phone_video_stands_upright(tmp_path: Path, ffmpeg: Ffmpeg) -> None:
     """The rotation flag is obeyed before anything is framed."""
     assert run(ffmpeg.argv(*PICTURE, *SOUND, *ENCODED, str(tmp_path / "flat.mp4"))).code == 0
-    turned = ("-display_rotation", "90", "-i", str(tmp_path / "flat.mp4"), "-c", "copy")
-    assert run(ffmpeg.argv(*turned, str(tmp_path / "turned.mp4"))).code == 0
+    turn(ffmpeg, tmp_path / "flat.mp4", tmp_path / "turned.mp4", 90)
     document = made(clip(tmp_path, str(tmp_path / "turned.mp4"), "--json"))
     picture = document["video"]["picture"]
     assert (picture["width"], picture["height"]) == (180, 320)

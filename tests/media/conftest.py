@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.media.ffmpeg import Ffmpeg
-from tests.bench.media import numbered, run
+from tests.bench.media import numbered, run, turn
 
 FRAMES = 180
 
@@ -120,7 +120,7 @@ def turned(ffmpeg: Ffmpeg, media: Path) -> Path:
     picture = "color=c=blue:s=320x180:r=30:d=2,drawbox=x=0:y=0:w=160:h=180:c=red:t=fill"
     run(ffmpeg, "-f", "lavfi", "-i", picture, "-pix_fmt", "yuv420p", str(flat))
     out = media / "turned.mp4"
-    run(ffmpeg, "-display_rotation", "-90", "-i", str(flat), "-c", "copy", str(out))
+    turn(ffmpeg, flat, out, -90)
     return out
 
 

@@ -17,6 +17,7 @@ from appliance.media.ffmpeg import Ffmpeg
 from appliance.media.footage import look
 from appliance.media.probe import probe
 from appliance.planning.framing import frame
+from tests.bench.media import turn
 from tests.planning.cameras import at
 
 CUTS = (1.04, 2.48, 3.0)
@@ -102,7 +103,8 @@ def test_a_turned_picture_is_seen_upright(ffmpeg: Ffmpeg, tmp_path: Path) -> Non
         tmp_path / "plain.mp4",
         *("-filter_complex", graph, "-map", "[v]", "-pix_fmt", "yuv420p", "-preset", "ultrafast"),
     )
-    turned = make(ffmpeg, tmp_path / "turned.mp4", "-display_rotation", "90", "-i", str(plain), "-c", "copy")
+    turned = tmp_path / "turned.mp4"
+    turn(ffmpeg, plain, turned, 90)
     upright = make(ffmpeg, tmp_path / "upright.mp4", "-i", str(turned), "-pix_fmt", "yuv420p", "-preset", "ultrafast")
     marked, baked = (look(path, probe(path), Span(0.0, 2.0)) for path in (turned, upright))
     assert (marked.width, marked.height) == (baked.width, baked.height) == (180, 320)

@@ -273,7 +273,7 @@ def test_a_clip_is_levelled(ffmpeg: Ffmpeg, voice: Path, tmp_path: Path) -> None
             "-i",
             str(out),
             "-af",
-            "ebur128=peak=true:framelog=quiet",
+            "ebur128=peak=true:framelog=verbose",
             "-f",
             "null",
             "-",
