@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ _LOOKED_AT = 400  # samples of every track of an MP4
 _BUFFER_BYTES = 1 << 17
 _SHORTEST = 0.05
 _DEFAULT_FPS = 30.0
+_SMOOTH = 0.75  # of the wanted rate: fewer frames look jerky
 
 
 def probe(path: Path) -> Source:
@@ -72,11 +74,14 @@ def open_media(path: Path, *, only_sound: bool = False, sketch: Sketch | None = 
     return container
 
 
-def clip_fps(picture: PictureTrack | None) -> float:
-    """Frames a second of a clip made from it: 30, or the source's own if lower and even."""
-    if picture is None or picture.variable or not 1.0 <= picture.fps < _DEFAULT_FPS:
-        return _DEFAULT_FPS
-    return picture.fps
+def clip_fps(picture: PictureTrack | None, at_most: float = _DEFAULT_FPS) -> float:
+    """Frames a second of a clip made from it: the source's own, or every second, third ... of its frames where it has more
+    than `at_most`, so that movement stays even; `at_most` itself where the source's frames come unevenly.
+    """
+    if picture is None or picture.variable or picture.fps < 1:
+        return at_most
+    even = picture.fps / math.ceil(picture.fps / at_most - 0.001)
+    return min(even, at_most) if picture.fps <= at_most or even >= _SMOOTH * at_most else at_most
 
 
 def _refuse_no_file(path: Path) -> None:

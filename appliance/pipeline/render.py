@@ -7,6 +7,7 @@ from pathlib import Path
 
 from appliance.domain.timeline import Cover, Timeline
 from appliance.domain.verdict import Made
+from appliance.media.probe import clip_fps
 from appliance.pipeline.fetch import fetched
 from appliance.pipeline.frame import FRAME, footage
 from appliance.pipeline.options import ClipOptions, LookOptions
@@ -38,7 +39,7 @@ def _timeline(inputs: Inputs, options: ClipOptions) -> Timeline:
         path=fetched(inputs).media,
         content=fetched(inputs).content,
         seconds=source.seconds,
-        fps=source.picture.fps if source.picture else options.look.fps,
+        fps=clip_fps(source.picture, options.look.fps),
         transcript=spoken(inputs).transcript,
         level=Level(sound.fine_db, sound.fine_hop) if sound is not None else None,
         scenes=(),

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.errors import BadInput
+from appliance.domain.source import PictureTrack
 from appliance.media.ffmpeg import Ffmpeg
 from appliance.media.probe import clip_fps, probe
 from tests.bench.media import run
@@ -66,6 +67,17 @@ def test_a_variable_rate_is_told(uneven: Path, counted: Path) -> None:
 def test_a_lower_rate_is_kept(mute: Path) -> None:
     """A clip has its source's rate where that is below 30."""
     assert clip_fps(probe(mute).picture) == 25.0
+
+
+@pytest.mark.parametrize(
+    ("source", "clip"),
+    [(23.976, 23.976), (25, 25), (29.97, 29.97), (30, 30), (50, 25), (59.94, 29.97), (60, 30), (120, 30), (35, 30)],
+)
+def test_movement_stays_even(source: float, clip: float) -> None:
+    """Of a faster source every second, third ... frame is shown, unless that leaves too few."""
+    picture = PictureTrack(0, "h264", 320, 180, 320, 180, source)
+    assert clip_fps(picture) == pytest.approx(clip)
+    assert clip_fps(picture, 60) == pytest.approx({120: 60}.get(int(source), source))
 
 
 def test_a_late_clock_is_told(counted_ts: Path) -> None:
