@@ -28,7 +28,7 @@ _HANGING = re.compile(
     re.IGNORECASE,
 )
 _DEPENDENT = re.compile(
-    r"^(?:when|if|while|although|though|since|unless|until|as|after|before|for|to|of|in|on|at|with|by|from|than|where|wenn|als|"
+    r"^(?:especially|namely|therefore|however|thus|hence|such|including|whether|even|when|if|while|although|though|since|unless|until|as|after|before|for|to|of|in|on|at|with|by|from|than|where|wenn|als|"
     r"obwohl|während|nachdem|dass|si|quand|lorsque|comme|pour|cuando|mientras|aunque|para|quando|se|per)\b",
     re.IGNORECASE,
 )
@@ -139,12 +139,18 @@ def _of_sentence(line: str, longest: int, place: float) -> Iterator[Phrase]:
     for first, last in _runs(len(clauses)):
         part = _joined(clauses[first:last])
         text = shown(part)
-        if text and width(text) <= min(SHORT, longest) and not _DANGLING.search(text):
-            dependent = bool(_DEPENDENT.match(clauses[first].lstrip()))
+        if width(text) <= min(SHORT, longest) and _whole(text, last - first) and not _DANGLING.search(text):
+            dependent = bool(_DEPENDENT.match(text))
             if dependent and last == first + 1:
                 continue  # "when she died" is no sentence
             loose = dependent or (first > 0 and bool(_HANGING.match(clauses[first])))
             yield Phrase(text, place, _worth(part, text) - 0.3 * (last < len(clauses)) - 0.7 * loose)
+
+
+def _whole(text: str, clauses: int) -> bool:
+    """Whether a run of clauses can be a thought: four words, and more than a list or a stammer of short ones."""
+    words = width(text) / 4 if any(map(unspaced, text)) else len(text.split())
+    return words >= 4 and words >= 2.5 * clauses
 
 
 def _runs(count: int) -> list[tuple[int, int]]:

@@ -90,6 +90,16 @@ def test_a_headline_is_a_whole_clause() -> None:
     assert headline("(Music) Nobody -- -- told us why.") == "Nobody – told us why"
 
 
+def test_a_piece_of_a_sentence_is_no_headline() -> None:
+    """Interrupted beginnings, lists and clauses that hang on others are not taken while anything else is there."""
+    text = (
+        "Printing, then, for our purpose, may be considered as the art of making books by means of movable types, in Basle, "
+        "Paris, Lubeck, and other cities, especially as no more time is occupied. The page was a work of art."
+    )
+    assert headline(text) == "The page was a work of art"
+    assert headline(text.partition(" The page")[0]).startswith("Printing, then, for our purpose, may be considered")
+
+
 def test_a_headline_prefers_questions_and_what_is_near_the_peak() -> None:
     """A question beats a plain sentence, and of like ones the nearest to the strongest place is taken."""
     assert headline("We walked along the road. Why did they leave? It rained all day.") == "Why did they leave?"
