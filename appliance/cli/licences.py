@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from importlib import metadata
+from typing import TYPE_CHECKING
 
 import typer
 
 from appliance.cli.options import Json
+
+if TYPE_CHECKING:
+    from importlib.metadata import PackageMetadata
 
 _APART = (
     ("ffmpeg (the binary of imageio-ffmpeg)", "GPL-3.0-or-later"),
@@ -33,6 +36,8 @@ def licences(*, as_json: Json = False) -> int:
 
 def _packages() -> list[tuple[str, str]]:
     """Every library that Clipper needs to run, with what its own metadata says."""
+    from importlib import metadata
+
     found: dict[str, str] = {}
     waiting = ["clipper-appliance"]
     while waiting:
@@ -51,7 +56,7 @@ def _packages() -> list[tuple[str, str]]:
     return [(name, licence or "see its own page") for name, licence in found.items() if licence]
 
 
-def _licence(about: metadata.PackageMetadata) -> str:
+def _licence(about: PackageMetadata) -> str:
     fields = about.json
     if expression := fields.get("license_expression"):
         return str(expression)

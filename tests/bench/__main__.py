@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import subprocess
 import sys
-
-from tests.bench.figures import Bench
 
 _NOT_BENCHES = {"figures", "media"}
 
@@ -25,6 +24,13 @@ def names() -> list[str]:
     )
 
 
+def _measured(name: str) -> bool:
+    """Run one bench in a process of its own: what another one loaded must not count (Linux hands the peak memory of a parent
+    on to its children). Whether its limits are kept.
+    """
+    return subprocess.run([sys.executable, "-m", "tests.bench.figures", name], check=False).returncode == 0
+
+
 def main(wanted: list[str]) -> int:
     """Run the wanted benches, or all of them."""
     known = names()
@@ -36,14 +42,10 @@ def main(wanted: list[str]) -> int:
         return 2
     ok = True
     for name in wanted or known:
-        module = importlib.import_module(f"tests.bench.{name}")
-        bench: Bench = module.measure()
-        sys.stdout.write(bench.json() + "\n")
-        if again and not bench.ok:
-            bench = module.measure()
-            sys.stdout.write(bench.json() + "\n")
-        sys.stdout.flush()
-        ok = ok and bench.ok
+        kept = _measured(name)
+        if again and not kept:
+            kept = _measured(name)
+        ok = ok and kept
     return 0 if ok else 1
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import resource
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -81,3 +83,14 @@ def cpu_seconds(work: Callable[[], T]) -> tuple[float, T]:
     before = spent()
     answer = work()
     return spent() - before, answer
+
+
+def main(name: str) -> int:
+    """Measure one bench in this process, print its document, and answer 0 when its limits are kept."""
+    bench = importlib.import_module(f"tests.bench.{name}").measure()
+    sys.stdout.write(bench.json() + "\n")
+    return 0 if bench.ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
