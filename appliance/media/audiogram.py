@@ -7,10 +7,10 @@ from appliance.media.views import COLOURS, Frame, number
 ACCENT = "0xffd23f"
 _TOP, _FOOT = "0x2a2f3d", "0x0d0e13"
 _BARS, _STEPS = 32, 80
-_WIDTH = 0.66  # of the canvas' width
-_HEIGHT = 0.28  # of the canvas' height, both halves of the mirrored bars
+_WIDTH = 0.8  # of the canvas' width
+_HEIGHT = 0.36  # of the canvas' height, both halves of the mirrored bars
 _MIDDLE = 0.42  # above the captions
-_LOWEST, _HIGHEST = 90, 5200  # hertz, from the first bar to the last
+_LOWEST, _HIGHEST = 100, 3800  # hertz, from the first bar to the last
 
 
 def audiogram(frame: Frame, inlet: str, outlet: str, frames: int) -> list[str]:
@@ -30,7 +30,7 @@ def audiogram(frame: Frame, inlet: str, outlet: str, frames: int) -> list[str]:
         f":speed=0.00001:r={rate}:d=1,trim=end_frame=1,format=yuv420p,loop=loop={frames - 1}:size=1,setpts=N/({rate})/TB"
     )
     bars = (
-        f"showcqt=s={_BARS}x{_STEPS}:fps={rate}:axis=0:sono_h=0:bar_h={_STEPS}:bar_g=5:basefreq={_LOWEST}:endfreq={_HIGHEST}"
+        f"showcqt=s={_BARS}x{_STEPS}:fps={rate}:axis=0:sono_h=0:bar_h={_STEPS}:bar_g=6:basefreq={_LOWEST}:endfreq={_HIGHEST}"
         ":bar_v=15*a_weighting(f):cscheme=1|1|1|1|1|1:tc=0.12:count=2,format=gray,lut=y='if(gt(val,24),255,0)'"
         f",drawbox=x=0:y={_STEPS - 1}:w={_BARS}:h=1:c=white:t=fill,tpad=stop_mode=clone:stop={frames},trim=end_frame={frames}"
     )
