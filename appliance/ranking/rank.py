@@ -74,7 +74,7 @@ def rank(
             else "Searching needs subtitles, a Whisper model or a chat replay.",
         )
     found, chosen = _enough(evidence, grid, options, shots)
-    moments = tuple(_moment(candidate, evidence) for candidate in chosen)
+    moments = tuple(sorted((_moment(candidate, evidence) for candidate in chosen), key=lambda moment: -moment.score))
     why, hint = ("", "") if moments else _why_empty(found, options)
     return Ranking(evidence.seconds, moments, tuple(missing), why, hint)
 
