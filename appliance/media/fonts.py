@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.domain.errors import BadInput, Permanent
+from appliance.media.wide_cmap import needs_wide, widened
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -106,9 +107,10 @@ class FontShelf:
     def lay_out(self, script: str, folder: Path) -> Path:
         """Put the fonts that an ASS script names into `folder` (made if need be), for libass's `fontsdir`."""
         folder.mkdir(parents=True, exist_ok=True)
+        put = _copy_wide if needs_wide(script) else _link
         for face in self.faces:
             if f"\\fn{face.name}\\" in script or f"\\fn{face.name}}}" in script or f",{face.name}," in script:
-                _link(face.path, folder / face.path.name)
+                put(face.path, folder / face.path.name)
         return folder
 
 
@@ -184,6 +186,16 @@ def _link(path: Path, place: Path) -> None:
         place.symlink_to(path.resolve())
     except OSError:  # a file system without links
         shutil.copyfile(path, place)
+
+
+def _copy_wide(path: Path, place: Path) -> None:
+    font = path.read_bytes()
+    wide = widened(font)
+    if wide == font:
+        _link(path, place)
+        return
+    place.unlink(missing_ok=True)  # a link left there would lead into the shipped font
+    place.write_bytes(wide)
 
 
 @lru_cache(maxsize=64)
