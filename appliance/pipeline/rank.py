@@ -14,7 +14,7 @@ from appliance.domain.curve import Curve
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment, Ranking
 from appliance.domain.progress import part
-from appliance.domain.source import Source
+from appliance.domain.source import Chapter, Source
 from appliance.domain.transcript import Transcript
 from appliance.domain.verdict import Made
 from appliance.llm import Line, Memory, Shown
@@ -144,7 +144,7 @@ def _info(path: str, lacks: dict[str, Lack], notes: list[str]) -> Info | None:
     return info
 
 
-def _chapters(info: Info | None, source: Source) -> tuple | None:  # type: ignore[type-arg]
+def _chapters(info: Info | None, source: Source) -> tuple[Chapter, ...] | None:
     return (info.chapters if info and info.chapters else source.chapters) or None
 
 
