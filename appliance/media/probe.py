@@ -14,6 +14,7 @@ from appliance.media.ffmpeg import PROTOCOLS
 from appliance.media.mp4_sketch import Sketch, first_samples
 from appliance.media.mp4_tables import Tables, average_rate, read_tables
 from appliance.media.playlists import refuse_playlist, refuse_playlist_format
+from appliance.media.ts_clock import clock_jumps, walked_seconds
 from appliance.media.wholeness import readable_seconds, seconds_by_tables
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ _SMOOTH = 0.75  # of the wanted rate: fewer frames look jerky
 def probe(path: Path) -> Source:
     """The file's facts. BadInput: missing, empty, no media, a playlist, a lone picture, or nothing in it can be read.
 
-    Where a file is cut off, `seconds` counts what can be read and a warning says so. A picture that only accompanies sound
-    (cover art) is no picture track.
+    Where a file is cut off or its clock jumps, `seconds` counts what can be read and a warning says so. A picture that only
+    accompanies sound (cover art) is no picture track.
     """
     _refuse_no_file(path)
     refuse_playlist(path)
@@ -130,9 +131,7 @@ def _source(path: Path, container: InputContainer, tables: Tables | None) -> Sou
     warnings: list[str] = []
     # Before anything is decoded, because decoding moves the reading position.
     start = (container.start_time or 0) / MICROSECONDS
-    seconds, warning = (
-        readable_seconds(container, start) if tables is None else seconds_by_tables(tables, start, path.stat().st_size)
-    )
+    seconds, warning = _length(path, container, tables, start)
     if seconds < _SHORTEST:
         raise BadInput(
             f"{path} is cut off before its first picture or sound" if warning else f"{path} holds nothing to play",
@@ -154,6 +153,17 @@ def _source(path: Path, container: InputContainer, tables: Tables | None) -> Sou
         title=str(container.metadata.get("title", "")).strip(),
         warnings=tuple(warnings),
     )
+
+
+def _length(path: Path, container: InputContainer, tables: Tables | None, start: float) -> tuple[float, str]:
+    """The seconds that can be read, and a warning where that is not the stated length. The reading position moves."""
+    if tables is not None:
+        return seconds_by_tables(tables, start, path.stat().st_size)
+    if container.format.name == "mpegts" and clock_jumps(path):
+        seconds = walked_seconds(container)
+        container.seek(round(start * MICROSECONDS), backward=True)
+        return seconds, "its clock jumps: times in it are not to be relied on (`clipper convert` gives it an even one)"
+    return readable_seconds(container, start)
 
 
 def _refuse_nothing(path: Path, container: InputContainer) -> None:

@@ -7,12 +7,16 @@ from pathlib import Path
 
 from appliance.domain.located import Fetched
 from appliance.domain.verdict import Made
+from appliance.media.convert import convert
+from appliance.media.ffmpeg import find_ffmpeg
+from appliance.media.ts_clock import clock_jumps
 from appliance.pipeline.options import VideoOptions
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
 from appliance.sources import fetch
 from appliance.store.artifacts import content_key, key_of, read_json, write_json
 
 _FILE = "fetched.json"
+_COPY = "copied/video.mp4"
 
 
 def fetched(inputs: Inputs) -> Fetched:
@@ -34,6 +38,8 @@ def fetched(inputs: Inputs) -> Fetched:
 
 def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
     found = fetch(inputs.source, folder, replace(options.fetch, ffmpeg=context.ffmpeg), context.tell)
+    if clock_jumps(folder / found.media):
+        found = _evened(found, folder, context)
     found = replace(
         found,
         content=content_key(folder / found.media),
@@ -42,6 +48,21 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
     )
     write_json(folder / _FILE, found)
     return Made((found.media, _FILE), found.notes)
+
+
+def _evened(found: Fetched, folder: Path, context: Context) -> Fetched:
+    """A recording whose clock jumps, as an MP4 in the folder: nothing can be found by its time in the recording itself."""
+    made = convert(
+        find_ffmpeg(context.ffmpeg or None, context.ffmpeg_args),
+        folder / found.media,
+        folder / _COPY,
+        on_progress=context.tell,
+    )
+    how = "copied to" if made.copied else "encoded as"
+    if not Path(found.media).is_absolute():
+        (folder / found.media).unlink()
+    note = f"the recording's clock jumps: it was {how} an MP4 of {made.source.seconds:.0f} s first"
+    return replace(found, media=_COPY, notes=(*found.notes, note))
 
 
 def _identity(inputs: Inputs, options: VideoOptions) -> object:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from appliance.media.ffmpeg import Ffmpeg
+from appliance.media.probe import probe
 from appliance.process import run
 from tests.bench.media import turn
 
@@ -116,6 +117,23 @@ def test_a_recording_that_broke_off_is_used_as_far_as_it_goes(tmp_path: Path, ff
     ended = clip(tmp_path, str(tmp_path / "cut.mp4"), "--json")
     made(ended)
     assert "cut off" in ended.stderr
+
+
+def test_recordings_joined_end_to_end_are_one_video(tmp_path: Path, ffmpeg: Ffmpeg) -> None:
+    """The second one's clock is earlier: the person is told of the copy, and the clip has its length and both parts."""
+    parts = [tmp_path / "one.ts", tmp_path / "two.ts"]
+    for path, late in zip(parts, ("5000", "100"), strict=True):
+        ends = ("-t", "10", "-output_ts_offset", late, str(path))
+        assert run(ffmpeg.argv(*PICTURE, *SOUND, *ENCODED, *ends)).code == 0
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    ended = clip(tmp_path, str(path), "--json")
+    document = made(ended)
+    assert "clock jumps: it was copied" in ended.stderr
+    assert document["video"]["seconds"] == pytest.approx(20, abs=0.3)
+    one = document["clips"][0]
+    assert one["start"] < 10 < one["end"] <= document["video"]["seconds"]
+    assert probe(Path(one["file"])).seconds == pytest.approx(one["end"] - one["start"], abs=0.1)
 
 
 @pytest.mark.parametrize(
