@@ -132,9 +132,12 @@ def place(timeline: Timeline, sources: Mapping[str, Source]) -> tuple[Spot, ...]
     _check(timeline, sources)
     rate = frame_rate(timeline.canvas)
     spots: list[Spot] = []
-    for begin, cut in timeline.offsets():
+    offsets = tuple(timeline.offsets())
+    # A cut ends where the next begins: computed anew, its end could be rounded to another frame.
+    ends = (*(begin for begin, _ in offsets[1:]), timeline.seconds)
+    for (begin, cut), end in zip(offsets, ends, strict=True):
         source = sources[cut.source]
-        first, last = round(begin * rate), round((begin + cut.end - cut.start) * rate)
+        first, last = round(begin * rate), round(end * rate)
         phase = float(first / rate) - begin
         seek = round(max(0.0, cut.start - _lead(source.picture)), 6)
         piece = Piece(
@@ -143,7 +146,7 @@ def place(timeline: Timeline, sources: Mapping[str, Source]) -> tuple[Spot, ...]
             lead=cut.start - seek,
             stream=stream_of(source, timeline.source(cut.source).sound),
             first=round(begin * RATE),
-            last=round((begin + cut.end - cut.start) * RATE),
+            last=round(end * RATE),
         )
         if last > first:
             spots.append(Spot(piece, last - first, seek, cut.end - seek + _TAIL, phase))

@@ -119,7 +119,9 @@ def test_the_same_sound_comes_through_a_plain_stream(ffmpeg: Ffmpeg, talk: Path,
     opened = np.concatenate(list(blocks(ffmpeg, fragments, probe(fragments), source.sounds[0])))
     count = min(len(streamed), len(opened)) - 2048
     assert count > 9.5 * 16_000
-    assert float(np.abs(streamed[:count] - opened[:count]).max()) < 0.002
+    # 5.1 was seen to begin a file that it opens itself half a sample (32 us) beside the stream.
+    allowed = 0.002 if ffmpeg.major >= 6 else 0.8 * float(np.abs(np.diff(opened)).max())
+    assert float(np.abs(streamed[:count] - opened[:count]).max()) < allowed
 
 
 def test_sound_stays_in_step_where_recordings_were_joined(ffmpeg: Ffmpeg, joined: Path) -> None:
