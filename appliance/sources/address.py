@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
@@ -72,7 +73,9 @@ def check_policy(located: Located, allow: tuple[str, ...], *, allow_any: bool) -
 
 
 def _file(said: str) -> Located:
-    path = Path(said).expanduser()
+    path = Path(said)
+    with contextlib.suppress(RuntimeError):  # a name like ~0, of nobody here, is a name
+        path = path.expanduser()
     try:
         whole = path.resolve()
         there = whole.exists()
