@@ -9,6 +9,7 @@ from appliance.domain.located import Fetched
 from appliance.domain.verdict import Made
 from appliance.media.convert import convert
 from appliance.media.ffmpeg import find_ffmpeg
+from appliance.media.probe import probe
 from appliance.media.ts_clock import clock_jumps
 from appliance.pipeline.options import VideoOptions
 from appliance.pipeline.stage import Context, Inputs, Lane, Stage
@@ -37,7 +38,11 @@ def fetched(inputs: Inputs) -> Fetched:
 
 
 def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
-    found = fetch(inputs.source, folder, replace(options.fetch, ffmpeg=context.ffmpeg), context.tell)
+    # yt-dlp joins picture and sound, and the pieces of a stream, with the same ffmpeg as everything else.
+    ffmpeg = "" if inputs.source.is_file else find_ffmpeg(context.ffmpeg or None).path
+    found = fetch(inputs.source, folder, replace(options.fetch, ffmpeg=ffmpeg), context.tell)
+    if not inputs.source.is_file:
+        found = replace(found, notes=(*found.notes, _obtained(folder / found.media, options)))
     if clock_jumps(folder / found.media):
         found = _evened(found, folder, context)
     found = replace(
@@ -48,6 +53,16 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
     )
     write_json(folder / _FILE, found)
     return Made((found.media, _FILE), found.notes)
+
+
+def _obtained(media: Path, options: VideoOptions) -> str:
+    """What really came, in words: a platform may give less than was asked for."""
+    picture = probe(media).picture
+    if picture is None:
+        return "fetched: sound without a picture"
+    lines = min(picture.width, picture.height)
+    less = f", less than the {options.fetch.max_height} lines asked for" if lines < options.fetch.max_height else ""
+    return f"fetched at {picture.width}x{picture.height}{less}"
 
 
 def _evened(found: Fetched, folder: Path, context: Context) -> Fetched:

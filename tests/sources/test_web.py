@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 from appliance.domain.errors import BadInput, ClipperError, Permanent, Transient
+from appliance.domain.verdict import Made
 from appliance.media.ffmpeg import Ffmpeg
+from appliance.pipeline.fetch import FETCH, fetched
+from appliance.pipeline.options import VideoOptions
+from appliance.pipeline.stage import Context, Inputs
+from appliance.pipeline.step import step
 from appliance.process import run
 from appliance.sources import fetch
 from appliance.sources._ytdlp import check_args
@@ -105,3 +110,13 @@ def test_arguments_that_run_commands_are_refused(args: tuple[str, ...]) -> None:
 def test_harmless_arguments_pass() -> None:
     """A limit on the pace is no danger."""
     check_args(("--limit-rate", "2M", "--sleep-interval", "5", "-4"))
+
+
+@pytest.mark.parametrize("name", ["talk.mp4", "live.m3u8"])
+def test_the_stage_needs_no_ffmpeg_of_the_system_and_tells_what_came(site: str, name: str, tmp_path: Path) -> None:
+    """Pieces are joined with the program's own ffmpeg, and the picture's size is told."""
+    inputs = Inputs(locate(f"{site}/{name}"))
+    done = step(FETCH, inputs, VideoOptions(), Context(root=tmp_path, models=tmp_path / "models"))
+    assert isinstance(done.verdict, Made)
+    assert any("fetched at 320x180, less than the 1080 lines" in note for note in done.verdict.notes)
+    assert Path(fetched(inputs.with_("fetch", done.folder)).media).is_file()
