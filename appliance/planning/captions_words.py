@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from appliance.domain.timeline import CaptionWord, Cut, Timeline
+from appliance.domain.writing import unspaced
 from appliance.planning import scripts
 
 # The width of a text in the style at hand, as a share of the canvas width; `strong` words may be drawn larger.
@@ -87,7 +88,7 @@ def _split(shown: Shown, width: float, measure: Measure) -> Iterator[Shown]:
 def _parts(text: str, width: float, measure: Callable[[str], float]) -> Iterator[str]:
     """Where an unspaced script allows it every few characters; anywhere between characters once a line is full."""
     part, count, before = "", 0, ""
-    long_ = sum(scripts.unspaced(sign) for sign in text) > _UNSPACED_PIECE + 1
+    long_ = sum(unspaced(sign) for sign in text) > _UNSPACED_PIECE + 1
     for cluster in scripts.clusters(text):
         may = bool(before) and scripts.breakable(before, cluster)
         due = long_ and may and count >= _UNSPACED_PIECE

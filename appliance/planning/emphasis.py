@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.domain.timeline import CaptionWord
-from appliance.planning import scripts
+from appliance.domain.writing import unspaced
 
 # Own table: what people say in clips, and the sign for it. Stems, so that "laughing" finds "laugh".
 _EMOJI = {
@@ -111,7 +111,7 @@ def _score(number: int, sentence: Sequence[CaptionWord], counts: Counter[str], *
         return 0.0
     if any(sign.isdigit() for sign in bare):
         return 3.0
-    if any(map(scripts.unspaced, bare)) or len(bare) <= 3:
+    if any(map(unspaced, bare)) or len(bare) <= 3:
         return 0.0
     score = 0.12 * min(len(bare), 12) + (0.3 if counts[bare] == 1 else 0.0)
     if names and number and word.text[:1].isupper():

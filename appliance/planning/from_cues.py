@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from appliance.domain.span import Span
 from appliance.domain.transcript import Cue, Noise, Origin, Transcript, Word
-from appliance.planning.scripts import breakable, clusters, unspaced
+from appliance.domain.writing import unspaced
+from appliance.planning.scripts import breakable, clusters
 from appliance.planning.sentences import sentences
 from appliance.planning.words import Level, spread
 

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from appliance.planning.scripts import unspaced
+from appliance.domain.writing import unspaced
 from appliance.planning.terms import COMMON, folded, stem
 
 _WORD = re.compile(r"[^\s.,!?…:;\"“”„()\[\]{}«»、。，！？：；।॥؟،/\\|–—<>]+")

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from appliance.planning.scripts import unspaced
+from appliance.domain.writing import unspaced
 from appliance.planning.sentences import ends_sentence
 
 SHORT = 48  # letters that are read at a glance; characters of scripts without spaces count twice

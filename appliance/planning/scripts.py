@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from appliance.domain.writing import unspaced as unspaced  # noqa: PLC0414 - handed on: the line breakers look here
+from appliance.domain.writing import unspaced
 
 _JOINERS = {0x200C, 0x200D, 0x2060, 0xFE0E, 0xFE0F, 0x20E3}
 # Japanese and Chinese line breaking (JLREQ, GB/T 15834): these may not begin a line, those may not end one.
