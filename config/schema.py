@@ -1,5 +1,7 @@
 """What clipper.toml may say: one frozen model per table, one docstring per key. Unknown keys are refused.
 
+The tables of the service (web, lanes, channels, ...) are in config/service.py.
+
 The commented example, the JSON Schema and the error messages are all made from here.
 """
 
@@ -7,18 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from config.service import Channel, Disk, Folder, Jobs, Lanes, Log, Retention, Schedule, Users, Web
+from config.table import AspectName, Positive, Share, Table
 
 Encoder = Literal["auto", "cpu", "nvenc", "qsv", "vaapi"]
-AspectName = Literal["9:16", "1:1", "4:5", "16:9"]
-Positive = Annotated[float, Field(gt=0, le=86_400)]
-Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Table(BaseModel):
-    """A table of clipper.toml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, str_strip_whitespace=True)
 
 
 class Paths(Table):
@@ -26,6 +22,8 @@ class Paths(Table):
 
     data_dir: str = ""
     """Videos, clips and models. Empty: the platform's own data folder."""
+    db_dir: str = ""
+    """The database, on a local disk. Empty: data_dir."""
     temp_dir: str = ""
     """Scratch space. Empty: inside data_dir."""
 
@@ -43,6 +41,10 @@ class Sources(Table):
     """Platforms whose links are taken; `direct` is a link straight to a media file or playlist."""
     allow_any: bool = False
     """Take a link to any page that yt-dlp understands."""
+    allow_private: tuple[str, ...] = ()
+    """Hosts in the private network that links may lead to, such as nas.lan or 192.168.1.20. Others are refused."""
+    roots: tuple[str, ...] = ()
+    """Folders of this machine from which files may be added over the network. The local command line may add any file."""
 
 
 class YtDlp(Table):
@@ -130,7 +132,7 @@ class Rank(Table):
     """Longest clip."""
     keywords: tuple[str, ...] = ()
     """Words that make a moment more interesting on this box."""
-    weights: dict[str, Annotated[float, Field(ge=0, le=4)]] = {}
+    weights: dict[str, Annotated[float, Field(ge=0, le=4)]] = Field(default_factory=dict)
     """Multipliers per signal, such as { chat = 1.5, heatmap = 0 }."""
 
     @model_validator(mode="after")
@@ -207,4 +209,14 @@ class Settings(Table):
     rank: Rank = Rank()
     chat: Chat = Chat()
     captions: Captions = Captions()
-    look: dict[str, Look] = {}
+    look: dict[str, Look] = Field(default_factory=dict)
+    web: Web = Web()
+    users: Users = Users()
+    lanes: Lanes = Lanes()
+    jobs: Jobs = Jobs()
+    schedule: Schedule = Schedule()
+    retention: Retention = Retention()
+    disk: Disk = Disk()
+    log: Log = Log()
+    channel: tuple[Channel, ...] = ()
+    folder: tuple[Folder, ...] = ()
