@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from appliance.domain.errors import BadInput, ConfigError
 from appliance.domain.timeline import Aspect
+from appliance.domain.wishes import Wishes
 from config import presets
 from config.load import Loaded, SettingsError, load, secret
 
@@ -18,24 +19,6 @@ if TYPE_CHECKING:
     from appliance.pipeline.options import LookOptions, RenderChoice, VideoOptions
     from appliance.pipeline.stage import Context
     from config.schema import Look, Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the command line asked for; None leaves the settings' own word."""
-
-    top: int | None = None
-    min_seconds: float | None = None
-    max_seconds: float | None = None
-    min_score: float | None = None
-    aspect: str | None = None
-    look: str = ""
-    style: str | None = None
-    captions: str | None = None
-    chat: str | None = None
-    query: str = ""
-    sound: int | None = None
-    keywords: tuple[str, ...] = ()
 
 
 def settings(file: Path | None, overrides: Sequence[str]) -> Loaded:
@@ -129,7 +112,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
             model=chosen.llm.model,
             budget=chosen.llm.budget,
             context=chosen.llm.context,
-            criteria=tuple((name, _criteria(name, chosen)) for name in chosen.llm.criteria)
+            criteria=tuple((name, _criteria(name, chosen)) for name in wishes.criteria or chosen.llm.criteria)
             if chosen.llm.base_url
             else (),
             timeout=chosen.llm.timeout,

@@ -18,6 +18,7 @@ from appliance.domain.located import Fetched
 from appliance.domain.moment import Moment, Ranking
 from appliance.domain.source import Source
 from appliance.domain.verdict import Made
+from appliance.domain.wishes import Wishes
 from appliance.pipeline.fetch import fetched
 from appliance.pipeline.rank import ranking
 from appliance.pipeline.scan import scanned_source
@@ -37,7 +38,7 @@ class Job:
     """What the command line asked for."""
 
     source: str
-    wishes: app.Wishes
+    wishes: Wishes
     settings: Settings
     context: Context
     out: Path | None = None

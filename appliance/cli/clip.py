@@ -10,6 +10,7 @@ import typer
 
 from appliance.cli import FAILED, NOTHING, OK
 from appliance.cli.options import (
+from appliance.domain.wishes import Wishes
     ChatFile,
     ConfigFile,
     Json,
@@ -75,7 +76,7 @@ def clip(
     from appliance.cli import analysing, choosing, listing
     from appliance.domain.errors import BadInput
 
-    wishes = app.Wishes(
+    wishes = Wishes(
         top=top,
         min_seconds=min_seconds,
         max_seconds=max_seconds,

@@ -16,6 +16,7 @@ from appliance.domain.curve import Curve
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Ranking
 from appliance.domain.transcript import Origin
+from appliance.domain.wishes import Wishes
 from appliance.media.subtitles import read_subtitles
 from appliance.pipeline.rank import curves
 from appliance.planning.from_cues import transcript
@@ -42,7 +43,7 @@ def of(analysed: Analysed) -> Found:
     return Found(analysed.found.title, analysed.ranking, curves(analysed.inputs))
 
 
-def without_media(chosen: Settings, wishes: app.Wishes) -> Found:
+def without_media(chosen: Settings, wishes: Wishes) -> Found:
     """The moments of a chat, a transcript, or both."""
     options = app.video_options(chosen, wishes)
     chat = read_chat(Path(options.fetch.chat), offset=options.chat.offset) if options.fetch.chat else None

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from appliance.cli.options import (
+from appliance.domain.wishes import Wishes
     ChatFile,
     ConfigFile,
     Json,
@@ -52,7 +53,7 @@ def moments(
     from appliance.cli import analysing, listing
     from appliance.domain.errors import BadInput
 
-    wishes = app.Wishes(
+    wishes = Wishes(
         top=top,
         min_seconds=min_seconds,
         max_seconds=max_seconds,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from appliance.cli.options import ConfigFile, Overrides
+from appliance.domain.wishes import Wishes
 
 if TYPE_CHECKING:
     from appliance.domain.timeline import Timeline
@@ -35,7 +36,7 @@ def render(
     read = _read(timeline)
     paths = _sources(read, timeline.absolute().parent)
     context = app.context(chosen)
-    look = app.look_options(chosen, app.Wishes(style=read.captions.style if read.captions else None), context)
+    look = app.look_options(chosen, Wishes(style=read.captions.style if read.captions else None), context)
     with bars() as bar, making(context.root / "rendered" / f"{timeline.stem}-{out.stem}"[:80]) as folder:
         shared = app.watched(context, bar("rendering"))
         done = make.make(read, paths, folder, look, app.render_choice(chosen), shared)

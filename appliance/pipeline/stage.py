@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from appliance.domain.job import Lane
 from appliance.domain.located import Located
 from appliance.domain.progress import OnProgress, unwatched
 from appliance.domain.verdict import Verdict
 
 Options = TypeVar("Options")
-
-
-class Lane(StrEnum):
-    """What a stage keeps busy."""
-
-    GPU = "gpu"
-    CPU = "cpu"
-    NET = "net"
+__all__ = ["Context", "Inputs", "Lane", "Stage"]
 
 
 @dataclass(frozen=True, slots=True)
