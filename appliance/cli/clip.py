@@ -10,7 +10,6 @@ import typer
 
 from appliance.cli import FAILED, NOTHING, OK
 from appliance.cli.options import (
-from appliance.domain.wishes import Wishes
     ChatFile,
     ConfigFile,
     Json,
@@ -23,6 +22,7 @@ from appliance.domain.wishes import Wishes
     Sound,
     Top,
 )
+from appliance.domain.wishes import Wishes
 
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Where the clips go (clips/TITLE).", show_default=False)

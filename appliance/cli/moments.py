@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from appliance.cli.options import (
-from appliance.domain.wishes import Wishes
     ChatFile,
     ConfigFile,
     Json,
@@ -21,6 +20,7 @@ from appliance.domain.wishes import Wishes
     Sound,
     Top,
 )
+from appliance.domain.wishes import Wishes
 
 
 def moments(

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from appliance.domain.listed import NOTHING, Remembered
 from appliance.domain.trouble import Trouble
-from appliance.domain.wishes import Wishes
+from appliance.domain.wishes import NONE, Wishes
 
 
 class Origin(StrEnum):
@@ -35,20 +36,10 @@ class ChannelRules:
     max_video_seconds: float = 0.0
     backfill: int = 0
     daily_best_time: str = ""
-    wishes: Wishes = Wishes(top=3)
+    wishes: Wishes = NONE
     pattern: str = "*"
     take: Intake = Intake.LINK
     stable_seconds: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """What a listing wants to know next time: HTTP validators, a resolved id, what a folder looked like (JSON)."""
-
-    etag: str = ""
-    modified: str = ""
-    resolved: str = ""
-    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +55,7 @@ class Channel:
     rules: ChannelRules
     added: datetime
     paused: bool = False
-    remembered: Remembered = Remembered()
+    remembered: Remembered = NOTHING
     last_poll: datetime | None = None
     last_good: datetime | None = None
     next_poll: datetime | None = None

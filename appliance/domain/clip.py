@@ -9,7 +9,7 @@ from datetime import datetime
 from appliance.domain.moment import Moment
 from appliance.domain.states import ClipState
 from appliance.domain.trouble import Trouble
-from appliance.domain.wishes import Wishes
+from appliance.domain.wishes import NONE, Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Clip:
     added: datetime
     changed: datetime
     place: int = 0
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NONE
     folder: str = ""
     made: Mapping[str, str] = field(default_factory=dict)
     trouble: Trouble | None = None

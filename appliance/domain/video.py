@@ -9,7 +9,7 @@ from datetime import datetime
 from appliance.domain.located import Located, Platform
 from appliance.domain.states import VideoState
 from appliance.domain.trouble import Trouble
-from appliance.domain.wishes import Wishes
+from appliance.domain.wishes import NONE, Wishes
 
 # What part of the way to its clips each stage is, in percent of the whole.
 SHARES: Mapping[str, tuple[float, float]] = {
@@ -45,7 +45,7 @@ class Video:
     progress: float = 0.0
     step: str = ""
     trouble: Trouble | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = NONE
     made: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     deleted: datetime | None = None

@@ -32,3 +32,6 @@ class Wishes:
         return Wishes(
             **{name: getattr(below, name) if wish in {None, "", ()} else wish for name, wish in chosen.items()}
         )
+
+
+NONE = Wishes()
