@@ -16,12 +16,13 @@ app = typer.Typer(help="What clipper.toml says and may say.", no_args_is_help=Tr
 def check(*, config: ConfigFile = None, overrides: Overrides = None) -> int:
     """Check clipper.toml: exit code 0, or 2 with the place of every mistake."""
     from appliance import app as root
+    from appliance.domain.wishes import Wishes
 
     loaded = root.settings(config, overrides or ())
-    wishes = root.Wishes()
+    wishes = Wishes()
     root.video_options(loaded.settings, wishes)
     for name in ("", *loaded.settings.look):
-        root.look_options(loaded.settings, root.Wishes(look=name), root.context(loaded.settings))
+        root.look_options(loaded.settings, Wishes(look=name), root.context(loaded.settings))
     typer.echo(f"{loaded.file}: all right" if loaded.file else "no clipper.toml: the defaults are in force")
     return 0
 
