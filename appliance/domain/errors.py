@@ -2,6 +2,7 @@
 
 ClipperError
 ├── Transient      worth trying again after a while
+│   └── NotYet         nothing is wrong, it only is too early
 ├── Permanent      trying again changes nothing
 ├── NeedsPerson    waits until somebody does what the hint says
 └── BadInput       the given file, link, text or number cannot be used
@@ -21,7 +22,7 @@ class ClipperError(Exception):
         self.message = message
         self.hint = hint
 
-    def __reduce__(self) -> tuple[type[ClipperError], tuple[str, str]]:
+    def __reduce__(self) -> tuple[type[ClipperError], tuple[object, ...]]:
         """Travel between processes whole."""
         return type(self), (self.message, self.hint)
 
@@ -32,6 +33,14 @@ class Transient(ClipperError):
     def __init__(self, message: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, hint)
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[type[ClipperError], tuple[object, ...]]:
+        """The pause travels too."""
+        return type(self), (self.message, self.hint, self.retry_after)
+
+
+class NotYet(Transient):
+    """Nothing is wrong: the stream still runs, or the site is in use. Waiting for it is no failed try."""
 
 
 class Permanent(ClipperError):

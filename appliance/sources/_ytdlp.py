@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import shutil
+import contextlib
+import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from appliance import process
-from appliance.domain.errors import BadInput, ClipperError, NeedsPerson, Permanent, Transient
+from appliance.domain.errors import BadInput, Permanent
 from appliance.domain.progress import OnProgress
 from appliance.sources.base import FetchOptions
+from appliance.sources.failures import failure
 from appliance.sources.javascript import runtime
 
 VERB = "_yt-dlp"  # the hidden verb under which this program is yt-dlp
@@ -29,47 +30,8 @@ _REFUSED = (
     "--load-info-json --enable-file-urls --ffmpeg-location --alias --print-to-file --update --update-to --preset-alias "
     "--js-runtimes --remote-components --cache-dir --cookies-from-browser --split-chapters --recode-video --client-certificate"
 ).split()
+_LIST_SECONDS = 180.0
 _REFUSED_SHORT = ("-o", "-P", "-a", "-U", "-t")
-
-_LOGIN = "Give cookies of an account that may see it: [yt_dlp] cookies_file."
-_KEPT = "run it again; what is fetched is kept."
-
-# What yt-dlp says, what that means, and the next step. The first that fits counts.
-_MEANINGS: tuple[tuple[str, type[ClipperError], str], ...] = (
-    (
-        r"live event will begin|not currently live|Premieres in|is offline",
-        Transient,
-        "It has not begun: try again later.",
-    ),
-    (r"Private video|members-only|Join this channel|subscriber", NeedsPerson, _LOGIN),
-    (r"Sign in to confirm|not a bot|log.?in|authentication|cookies|HTTP Error 401", NeedsPerson, _LOGIN),
-    (
-        r"HTTP Error 429|Too Many Requests|rate.?limit",
-        Transient,
-        "The platform asks for a pause: try again in an hour.",
-    ),
-    (r"in your country|geo.?restrict", Permanent, "It is blocked in this region: [yt_dlp] proxy may help."),
-    (
-        r"Video unavailable|been removed|no longer available|account.*terminated|HTTP Error 4(?:04|10)|does not exist",
-        Permanent,
-        "It is gone. Check the link in a browser.",
-    ),
-    (r"No space left on device", NeedsPerson, f"The disk is full: free some space and {_KEPT}"),
-    (
-        (
-            r"Unable to download webpage|Failed to resolve|Name or service not known|Temporary failure|timed out"
-            r"|Connection (?:refused|reset)|Network is unreachable|HTTP Error 5\d\d|IncompleteRead|giving up after"
-        ),
-        Transient,
-        f"Check the network and {_KEPT}",
-    ),
-    (r"Unsupported URL|is not a valid URL", BadInput, "Give a link to a video that yt-dlp knows, or to a media file."),
-    (
-        r"Unable to extract|Failed to parse|report this issue",
-        Permanent,
-        "yt-dlp no longer understands that site: update it.",
-    ),
-)
 
 
 def check_args(args: Sequence[str]) -> None:
@@ -85,28 +47,69 @@ def check_args(args: Sequence[str]) -> None:
 
 
 def download(link: str, folder: Path, stem: str, options: FetchOptions, tell: OnProgress) -> None:
-    """Fetch `link` into `folder` as `stem`.* and go on where an earlier try stopped. Raises what the error means."""
-    check_args(options.yt_dlp_args)
+    """Fetch `link` into `folder` as `stem`.* and go on where an earlier try stopped. Raises what the error means.
+
+    A running stream is not begun: it would go on for hours and be cut wherever the box stops; NotYet says when to come back.
+    """
     tell(0.0, "asking")
-    with tempfile.TemporaryDirectory(prefix="clipper-") as scratch:
-        argv = _command(link, folder, stem, options, Path(scratch))
-        watch = _Watch(tell)
+    watch = _Watch(tell)
+    with _cookies(options.cookies_file, folder) as cookies:
+        argv = [*_common(options, cookies), *_fetching(folder, stem, options), *options.yt_dlp_args, "--", link]
         ended = process.run(argv, on_line=watch)
     if ended.code != 0:
-        raise _meaning(link, ended.err or watch.last)
+        raise failure(link, ended.err or watch.last)
+    if watch.passed_over:
+        raise failure(link, watch.passed_over)
     tell(1.0, "fetched")
 
 
-def _command(link: str, folder: Path, stem: str, options: FetchOptions, scratch: Path) -> list[str]:
-    program = [options.yt_dlp] if options.yt_dlp else [sys.executable, "-m", "appliance", VERB]
+def listed(link: str, count: int, options: FetchOptions) -> Mapping[str, object]:
+    """What yt-dlp tells of a list without opening its videos: one JSON object with at most `count` `entries`.
+
+    A single video is told as itself. Raises what the error means.
+    """
+    wanted = ("--flat-playlist", "--yes-playlist", "--playlist-end", str(max(count, 1)), "--dump-single-json")
+    with (
+        tempfile.TemporaryDirectory(prefix="clipper-") as scratch,
+        _cookies(options.cookies_file, Path(scratch)) as own,
+    ):
+        ended = process.run(
+            [*_common(options, own), *wanted, *options.yt_dlp_args, "--", link], timeout=_LIST_SECONDS, cwd=scratch
+        )
+    if ended.code != 0:
+        raise failure(link, ended.err)
+    try:
+        found = json.loads(ended.out)
+    except (ValueError, RecursionError) as error:
+        raise Permanent(f"{link}: yt-dlp told no list: {error}", "Update yt-dlp, or check [yt_dlp] path.") from error
+    if not isinstance(found, dict):
+        raise Permanent(f"{link}: there is no list", "Check the link in a browser.")
+    return found
+
+
+def _common(options: FetchOptions, cookies: str) -> list[str]:
+    """The program and what holds for every call."""
+    check_args(options.yt_dlp_args)
+    argv = [options.yt_dlp] if options.yt_dlp else [sys.executable, "-m", "appliance", VERB]
+    argv += ["--ignore-config", "--no-plugin-dirs", "--no-cache-dir", "--no-exec", "--socket-timeout", "30"]
+    if runtime() not in {"", "deno"}:  # deno is found by itself
+        argv += ["--js-runtimes", runtime()]
+    if cookies:
+        argv += ["--cookies", cookies]
+    if options.proxy:
+        argv += ["--proxy", options.proxy]
+    return argv
+
+
+def _fetching(folder: Path, stem: str, options: FetchOptions) -> list[str]:
+    """How one video is brought into the folder."""
     height = options.max_height
     argv = [
-        *program,
-        "--ignore-config",
-        "--no-plugin-dirs",
-        "--no-cache-dir",
         "--no-playlist",
-        "--no-exec",
+        "--playlist-items",
+        "1",  # a page with several videos gives its first: all would be written to one name
+        "--match-filters",
+        "live_status!=?is_live & live_status!=?is_upcoming & live_status!=?post_live",
         "--newline",
         "--progress",
         "--progress-template",
@@ -114,8 +117,6 @@ def _command(link: str, folder: Path, stem: str, options: FetchOptions, scratch:
         "--continue",
         "--retries",
         "5",
-        "--socket-timeout",
-        "30",
         "--write-info-json",
         "--no-clean-info-json",
         "--no-mtime",
@@ -128,28 +129,31 @@ def _command(link: str, folder: Path, stem: str, options: FetchOptions, scratch:
         "--output",
         str(folder / f"{stem}.%(ext)s").replace("\\", "/"),
     ]
-    if options.ffmpeg:
-        argv += ["--ffmpeg-location", options.ffmpeg]
-    if runtime() not in {"", "deno"}:  # deno is found by itself
-        argv += ["--js-runtimes", runtime()]
-    if options.cookies_file:
-        argv += ["--cookies", str(_own_cookies(options.cookies_file, scratch))]
-    if options.proxy:
-        argv += ["--proxy", options.proxy]
-    return [*argv, *options.yt_dlp_args, "--", link]
+    return [*argv, "--ffmpeg-location", options.ffmpeg] if options.ffmpeg else argv
 
 
-def _own_cookies(file: str, scratch: Path) -> Path:
-    """A copy: yt-dlp writes cookies back, and two downloads would spoil each other's."""
-    own = scratch / "cookies.txt"
+@contextlib.contextmanager
+def _cookies(file: str, folder: Path) -> Iterator[str]:
+    """A copy for this call alone: yt-dlp writes cookies back, and two downloads would spoil each other's.
+
+    It lies in the working folder under one name, so that what a crash left there is written over and removed by the next try.
+    """
+    if not file:
+        yield ""
+        return
+    own = folder / ".cookies.txt"
     try:
-        shutil.copyfile(Path(file).expanduser(), own)
+        content = Path(file).expanduser().read_bytes()
     except OSError as error:
         raise BadInput(
             f"[yt_dlp] cookies_file: {file} cannot be read: {error.strerror}", "Export it anew, in Netscape format."
         ) from error
-    own.chmod(0o600)
-    return own
+    try:
+        own.touch(mode=0o600)
+        own.write_bytes(content)
+        yield str(own)
+    finally:
+        own.unlink(missing_ok=True)
 
 
 class _Watch:
@@ -159,10 +163,14 @@ class _Watch:
         self.tell = tell
         self.best = 0.0
         self.last = ""
+        self.passed_over = ""
 
     def __call__(self, line: str) -> None:
         if not line.startswith(_MARK):
             self.last = line or self.last
+            if "does not pass filter" in line:
+                title = line.removeprefix("[download] ").split(" does not pass filter")[0]
+                self.passed_over = f"{title}: the live stream is still running or has not begun"
             return
         numbers = [_number(part) for part in line.split()[1:]]
         done, total, estimate, speed, _eta, fragment, fragments = (numbers + [None] * 7)[:7]
@@ -181,15 +189,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _meaning(link: str, said: str) -> ClipperError:
-    """The error class and next step that fit what yt-dlp said."""
-    errors = [line for line in said.splitlines() if line.startswith("ERROR")]
-    last = (errors or said.splitlines() or ["yt-dlp ended without a word"])[-1]
-    last = re.sub(r"\x1b\[[0-9;]*m", "", last).removeprefix("ERROR: ")
-    last = re.sub(r"^\[[\w:+]+\] (?:[^\s:]+: )?|\s*\(caused by .*\)$|; please report this issue.*$", "", last)[:300]
-    for pattern, kind, hint in _MEANINGS:
-        if re.search(pattern, last, re.IGNORECASE):
-            return kind(f"{link}: {last}", hint)
-    return Permanent(f"{link}: {last}", "Try the link in a browser; if it plays there, update yt-dlp.")
