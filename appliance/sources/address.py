@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from pathlib import Path
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from appliance.domain.errors import BadInput
 from appliance.domain.located import Located, Platform
@@ -24,10 +24,13 @@ _HOSTS = {
     "discordapp.net": Platform.DISCORD,
     "discord.com": Platform.DISCORD,
 }
+_LISTS = {
+    Platform.YOUTUBE: re.compile(r"^/(?:playlist|channel/|c/|user/|@)"),
+    Platform.TWITCH: re.compile(r"^/(?:collections/|\w+/(?:videos|clips|profile)?$|\w+$)"),
+    Platform.KICK: re.compile(r"^/[\w-]+(?:/(?:videos|clips)?)?$"),
+}
 # What a share link adds without changing which video it is.
 _NOISE = {"si", "feature", "pp", "t", "start", "ab_channel", "fbclid", "gclid", "ref", "ref_src", "igsh"}
-# Discord signs its links anew all the time.
-_SIGNED = {"ex", "is", "hm"}
 
 
 def locate(said: str) -> Located:
@@ -72,6 +75,31 @@ def check_policy(located: Located, allow: tuple[str, ...], *, allow_any: bool) -
     )
 
 
+def is_list(located: Located) -> bool:
+    """Whether a link leads to a list of videos, such as a playlist or a channel's page. Tells only what the link shows."""
+    if located.platform not in _LISTS or located.key.startswith(f"{located.platform.value}:"):
+        return False
+    return bool(_LISTS[located.platform].match(urlsplit(located.address).path.rstrip("/")))
+
+
+def is_media_name(name: str) -> bool:
+    """Whether a name or path ends like that of a media file or streaming playlist."""
+    return _MEDIA.search(name) is not None
+
+
+def page_parts(said: str) -> tuple[str, SplitResult] | None:
+    """The host (without www. and m.) and the parts of an address, which may lack its https://. None when it is no address."""
+    said = said.strip()
+    try:
+        parts = urlsplit(said if "://" in said else f"https://{said}")
+        host = (parts.hostname or "").lower()
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or "." not in host:
+        return None
+    return host.removeprefix("www.").removeprefix("m."), parts
+
+
 def _file(said: str) -> Located:
     path = Path(said)
     with contextlib.suppress(RuntimeError):  # a name like ~0, of nobody here, is a name
@@ -94,16 +122,15 @@ def _file(said: str) -> Located:
 
 def _normal(platform: Platform, host: str, port: int | None, path: str, query: str) -> str:
     """The link without scheme, sharing noise and signatures, so that one video has one name."""
-    if platform is Platform.YOUTUBE and (video := _youtube_id(host, path, query)):
-        return f"youtube:{video}"
-    if platform is Platform.TWITCH and (vod := re.search(r"/videos?/(\d+)", path)):
-        return f"twitch:{vod.group(1)}"
-    if platform is Platform.DISCORD:
-        dropped = _SIGNED
-    elif platform is Platform.DIRECT:
-        dropped = set[str]()
-    else:
-        dropped = _NOISE
+    known = {
+        Platform.YOUTUBE: _youtube_id,
+        Platform.TWITCH: _twitch_id,
+        Platform.KICK: _kick_id,
+        Platform.DISCORD: _discord_id,
+    }
+    if platform in known and (video := known[platform](host, path, query)):
+        return f"{platform.value}:{video}"
+    dropped = set[str]() if platform is Platform.DIRECT else _NOISE
     kept = sorted(
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True)
@@ -120,3 +147,28 @@ def _youtube_id(host: str, path: str, query: str) -> str:
         return named[0]
     found = re.match(r"^/(?:shorts|live|embed|v)/([\w-]{6,})", path)
     return found.group(1) if found else ""
+
+
+def _twitch_id(host: str, path: str, query: str) -> str:
+    if vod := re.search(r"/v(?:ideos?)?/v?(\d+)", path):
+        return vod.group(1)
+    if host == "player.twitch.tv" and (named := re.search(r"(?:^|&)video=v?(\d+)", query)):
+        return named.group(1)
+    clip = re.match(
+        r"^/(?:embed|[\w/]+/)?([\w-]+)$" if host == "clips.twitch.tv" else r"^/(?:\w+/)?clip/([\w-]+)", path
+    )
+    named_clip = parse_qs(query).get("clip", [""])[0] if host == "clips.twitch.tv" else ""
+    return f"clip:{named_clip or (clip.group(1) if clip else '')}".removesuffix("clip:")
+
+
+def _kick_id(_host: str, path: str, query: str) -> str:
+    if vod := re.search(r"/videos?/([0-9a-f-]{8,})", path.lower()):
+        return vod.group(1)
+    clip = re.search(r"/clips/(clip_[\w-]+)", path) or re.search(r"(?:^|&)clip=(clip_[\w-]+)", query)
+    return clip.group(1) if clip else ""
+
+
+def _discord_id(_host: str, path: str, _query: str) -> str:
+    """The query is a signature that is made anew all the time, or a size."""
+    file = re.match(r"^/(?:ephemeral-)?attachments/(\d+/\d+/[^/]+)$", path)
+    return file.group(1) if file else ""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
+from appliance.domain.errors import BadInput
 from appliance.domain.located import Fetched, Located
 from appliance.domain.progress import OnProgress
 from appliance.sources.base import FetchOptions
 
 SUBTITLES = (".srt", ".vtt", ".ass", ".ssa", ".sbv")
-_CHAT = (".chat.jsonl", ".chat.json", ".live_chat.json", ".rechat.json")
+CHAT = (".chat.jsonl", ".chat.json", ".live_chat.json", ".rechat.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,12 @@ class Local:
         """Every path."""
         return located.is_file
 
+    def check(self, located: Located, now: datetime) -> None:
+        """BadInput when it is not there any more."""
+        del now
+        if not Path(located.address).is_file():
+            raise BadInput(f"{located.address}: there is no such file", "Check the path, and that its disk is mounted.")
+
     def fetch(self, located: Located, folder: Path, options: FetchOptions, tell: OnProgress) -> Fetched:
         """Nothing is copied: the file is used where it is."""
         del folder, options
@@ -34,7 +42,7 @@ class Local:
             content="",
             title=media.stem.replace("_", " ").strip(),
             info=_first(beside(media, (".info.json",))),
-            chat=_first(beside(media, _CHAT)),
+            chat=_first(beside(media, CHAT)),
             subtitles=tuple(str(path) for path in beside(media, SUBTITLES)),
         )
 
