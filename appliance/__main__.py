@@ -18,6 +18,12 @@ def main() -> None:
 
         yt_dlp(argv[1:])
         return
+    if argv == ["_work"]:
+        from appliance.app import bench
+        from appliance.jobs.child import main as work
+
+        work(bench())
+        return
     from appliance.cli import run
 
     sys.exit(run(argv))

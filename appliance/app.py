@@ -14,9 +14,15 @@ from config import presets
 from config.load import Loaded, SettingsError, load, secret
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from appliance.domain.listed import Listing
+    from appliance.domain.moment import Moment
     from appliance.domain.progress import OnProgress
     from appliance.domain.style import CaptionStyle
-    from appliance.pipeline.options import LookOptions, RenderChoice, VideoOptions
+    from appliance.jobs.child import Bench
+    from appliance.jobs.messages import ListWork
+    from appliance.pipeline.options import ClipOptions, LookOptions, RenderChoice, VideoOptions
     from appliance.pipeline.stage import Context
     from config.schema import Look, Settings
 
@@ -220,3 +226,55 @@ def _swear_words() -> tuple[str, ...]:
     return tuple(
         line for name in presets.names("profanity", ".txt") for line in presets.text("profanity", name).splitlines()
     )
+
+
+def db_dir(chosen: Settings) -> Path:
+    """Where the database is: its own folder when one is named, else beside everything."""
+    return Path(chosen.paths.db_dir).expanduser().absolute() if chosen.paths.db_dir else data_dir(chosen)
+
+
+def bench() -> Bench:
+    """What a child needs to turn settings into the options of stages and sources."""
+    from appliance.jobs.child import Bench
+
+    def ask(work: ListWork, now: datetime) -> Listing:
+        return asked(_settings_of(bytes(work.settings)), work, now)
+
+    return Bench(lambda said: context(_settings_of(said)), _stage_options, ask)
+
+
+def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
+    """What a channel or folder has."""
+    from appliance import sources
+    from appliance.domain.listed import ChannelAddress
+    from appliance.guard import Guard
+    from appliance.sources.base import ListOptions
+    from appliance.sources.folder import look
+
+    if work.platform == "folder":
+        rules = work.rules
+        return look(
+            Path(work.address), work.remembered, now, pattern=rules.pattern, stable_seconds=rules.stable_seconds
+        )
+    options = ListOptions(
+        Guard(allow_private=chosen.sources.allow_private),
+        video_options(chosen, Wishes()).fetch,
+        backfill=work.rules.backfill if work.first else 0,
+    )
+    return sources.listing(ChannelAddress(work.platform, "", work.address), work.remembered, options, now)
+
+
+def _settings_of(said: bytes) -> Settings:
+    from config.schema import Settings
+
+    return Settings.model_validate_json(said)
+
+
+def _stage_options(said: bytes, wishes: Wishes, moment: Moment | None) -> VideoOptions | ClipOptions:
+    """What the stages of a video take; with a moment, those of a clip."""
+    from appliance.pipeline.options import ClipOptions
+
+    chosen = _settings_of(said)
+    if moment is None:
+        return video_options(chosen, wishes)
+    return ClipOptions(moment, look_options(chosen, wishes, context(chosen)), render_choice(chosen), wishes.sound)

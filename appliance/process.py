@@ -117,8 +117,12 @@ def opened(
     stdin: int | IO[bytes] = subprocess.DEVNULL,
     cwd: str | None = None,
     env: Mapping[str, str] | None = None,
+    on_err: Callable[[bytes], None] | None = None,
 ) -> Iterator[Child]:
-    """A child whose stdout is read piece by piece; on the way out it is ended if it still runs."""
+    """A child whose stdout is read piece by piece; on the way out it is ended if it still runs.
+
+    With `on_err` what it says on stderr goes there as it comes, besides being kept.
+    """
     for watcher in tuple(_watchers):
         watcher(argv)
     try:
@@ -138,7 +142,7 @@ def opened(
         raise NeedsPerson(f"{argv[0]} may not be run: {error.strerror}", "Check its permissions.") from error
     assert process.stderr is not None
     err = bytearray()
-    reader = threading.Thread(target=_keep, args=(process.stderr, err), daemon=True)
+    reader = threading.Thread(target=_keep, args=(process.stderr, err, on_err), daemon=True)
     reader.start()
     child = Child(process, err, reader)
     try:
@@ -152,6 +156,39 @@ def opened(
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+
+
+@contextlib.contextmanager
+def talking(
+    argv: Sequence[str],
+    said: bytes,
+    *,
+    env: Mapping[str, str] | None = None,
+    on_err: Callable[[bytes], None] | None = None,
+) -> Iterator[Child]:
+    """A child that is told `said` on its stdin and answers on its stdout while it works."""
+    with opened(argv, stdin=subprocess.PIPE, env=env, on_err=on_err) as child:
+        feeder = threading.Thread(target=_feed, args=(child.process.stdin, said), daemon=True)
+        feeder.start()
+        yield child
+
+
+def this_program(*args: str) -> list[str]:
+    """The command line that runs this same program, frozen or from its environment."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, *args]
+    return [sys.executable, "-m", "appliance", *args]
+
+
+def memory_bytes(pid: int) -> int:
+    """What the process and all its descendants hold in memory; 0 when it is gone."""
+    import psutil
+
+    try:
+        top = psutil.Process(pid)
+        return sum(one.memory_info().rss for one in [top, *top.children(recursive=True)])
+    except psutil.Error:
+        return 0
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
@@ -188,11 +225,13 @@ def _feed(pipe: IO[bytes] | None, content: bytes) -> None:
         pipe.close()
 
 
-def _keep(pipe: IO[bytes], kept: bytearray) -> None:
+def _keep(pipe: IO[bytes], kept: bytearray, on_err: Callable[[bytes], None] | None) -> None:
     with contextlib.suppress(ValueError, OSError):
         while block := os.read(pipe.fileno(), 65536):
             kept += block
             del kept[:-_LAST_BYTES]
+            if on_err is not None:
+                on_err(block)
 
 
 def _die_with_parent() -> None:

@@ -130,6 +130,8 @@ class Rank(Table):
     """Shortest clip."""
     max_seconds: Positive = 60
     """Longest clip."""
+    auto_render: bool = True
+    """The service makes the clips by itself; false stops after the moments, to be ticked by hand."""
     keywords: tuple[str, ...] = ()
     """Words that make a moment more interesting on this box."""
     weights: dict[str, Annotated[float, Field(ge=0, le=4)]] = Field(default_factory=dict)

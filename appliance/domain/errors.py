@@ -5,6 +5,7 @@ ClipperError
 │   └── NotYet         nothing is wrong, it only is too early
 ├── Permanent      trying again changes nothing
 ├── NeedsPerson    waits until somebody does what the hint says
+│   └── NoRoom         ... or until there is room on the disk again
 └── BadInput       the given file, link, text or number cannot be used
     └── ConfigError    ... and it stands in clipper.toml
 
@@ -49,6 +50,10 @@ class Permanent(ClipperError):
 
 class NeedsPerson(ClipperError):
     """Somebody has to act: log in, free the disk, fetch a model."""
+
+
+class NoRoom(NeedsPerson):
+    """The disk is full. It may get empty again by itself, so work waits and no try is counted."""
 
 
 class BadInput(ClipperError):

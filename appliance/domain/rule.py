@@ -43,3 +43,16 @@ class Tick:
     due: datetime
     outcome: str  # run, skipped or by hand
     job: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """A rule to be made, or to replace the one of the same name."""
+
+    name: str
+    cron: str
+    zone: str
+    action: str
+    missed: Missed = Missed.ONCE
+    enabled: bool = True
+    origin: Origin = Origin.MADE

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from appliance.domain.errors import BadInput, ClipperError, NeedsPerson, Permanent, Transient
+from appliance.domain.errors import BadInput, ClipperError, NeedsPerson, NoRoom, Permanent, Transient
 
 
 class Fault(StrEnum):
@@ -15,6 +15,7 @@ class Fault(StrEnum):
     TRANSIENT = "transient"  # again after a while
     PERMANENT = "permanent"  # given up
     NEEDS_PERSON = "needs_person"  # held
+    NO_ROOM = "no_room"  # again when the disk has room; no try is counted
     BAD_INPUT = "bad_input"  # given up: what was given cannot be used
     CRASH = "crash"  # the stage's process died; twice is enough
     LOST = "lost"  # the whole program went away under it; again at once
@@ -45,6 +46,7 @@ def trouble_of(error: Exception, at: datetime | None = None, attempt: int = 0) -
         )
     kinds = (
         (Transient, Fault.TRANSIENT),
+        (NoRoom, Fault.NO_ROOM),
         (NeedsPerson, Fault.NEEDS_PERSON),
         (BadInput, Fault.BAD_INPUT),
         (Permanent, Fault.PERMANENT),

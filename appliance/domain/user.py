@@ -48,6 +48,19 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to be kept: whose, what it is called, for what (api, setup or invitation), its hash and first signs."""
+
+    user: int
+    name: str
+    hash: str
+    begins: str
+    role: Role
+    purpose: str = "api"
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A browser that is logged in."""
 

@@ -25,6 +25,8 @@ class Wishes:
     auto_render: bool | None = None
     approval: str = ""
     auto_approve_score: float | None = None
+    min_video_seconds: float | None = None  # a shorter video is left alone
+    max_video_seconds: float | None = None  # and so is a longer one
 
     def over(self, below: Wishes) -> Wishes:
         """These wishes, and where nothing is wished, those of `below`."""

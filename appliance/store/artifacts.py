@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import msgspec
 
-from appliance.domain.errors import ClipperError, NeedsPerson, Permanent
+from appliance.domain.errors import ClipperError, NeedsPerson, NoRoom, Permanent
 
 T = TypeVar("T")
 
@@ -159,9 +159,11 @@ def guarded_disk(path: Path) -> Iterator[None]:
         hint = _DISK_HINTS.get(error.errno or 0)
         if hint is None:
             raise
-        raise NeedsPerson(f"{error.filename or path}: cannot be written: {error.strerror}", hint) from error
+        kind = NoRoom if error.errno in _NO_ROOM else NeedsPerson
+        raise kind(f"{error.filename or path}: cannot be written: {error.strerror}", hint) from error
 
 
+_NO_ROOM = {28, 122}
 _DISK_HINTS = {
     28: "The disk is full: free some space and run it again; finished steps are kept.",
     122: "The disk quota is used up: free some space and run it again; finished steps are kept.",

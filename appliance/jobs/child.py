@@ -1,0 +1,160 @@
+"""The child's side: reads what to do from stdin, does it, and answers on stdout. Nothing here knows the database."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
+
+import msgspec
+
+from appliance.domain.trouble import trouble_of
+from appliance.jobs.messages import (
+    Answer,
+    BringWork,
+    Brought,
+    Dropped,
+    Failed,
+    Listed,
+    ListWork,
+    Message,
+    Postponed,
+    Progress,
+    StageDone,
+    StageWork,
+    Work,
+)
+
+if TYPE_CHECKING:
+    from appliance.domain.listed import Listing
+    from appliance.domain.moment import Moment
+    from appliance.domain.wishes import Wishes
+    from appliance.pipeline.stage import Context
+    from appliance.pipeline.step import Stepped
+
+VERB = "_work"  # the hidden verb under which this program is its own child
+_TELL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """How settings, as JSON, become what stages and sources take: the composition root's part in a child."""
+
+    context: Callable[[bytes], Context]
+    options: Callable[[bytes, Wishes, Moment | None], object]
+    ask: Callable[[ListWork, datetime], Listing]
+
+
+def main(bench: Bench) -> None:
+    """Do what stdin says. The exit code is 0 whenever there is an answer, good or bad."""
+    answers = _own_stdout()
+    signal.signal(signal.SIGTERM, _stop)
+    work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
+    try:
+        answer = _do(work, bench, answers)
+    except Exception as error:  # noqa: BLE001 - the one place where a job's errors become words
+        traceback.print_exc()
+        answer = Failed(trouble_of(error))
+    answers.say(answer)
+
+
+class _Answers:
+    """The way back to the parent. Progress goes out at most twice a second."""
+
+    def __init__(self, pipe: BinaryIO) -> None:
+        self._pipe = pipe
+        self._told = 0.0
+        self._step = ""
+        self._lock = threading.Lock()
+
+    def say(self, message: Message) -> None:
+        """One line."""
+        with self._lock:
+            self._pipe.write(msgspec.json.encode(message) + b"\n")
+            self._pipe.flush()
+
+    def tell(self, done: float, step: str) -> None:
+        """Progress, when there is something new to say."""
+        now = time.monotonic()
+        if step == self._step and now - self._told < _TELL_SECONDS:
+            return
+        self._told, self._step = now, step
+        self.say(Progress(done, step))
+
+
+def _own_stdout() -> _Answers:
+    """Keep stdout for answers: whatever else is printed goes to stderr, into the job's log."""
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    return _Answers(os.fdopen(kept, "wb"))
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave in order, so that half-made things are cleared away."""
+    raise SystemExit(128 + number)
+
+
+def _do(work: Work, bench: Bench, answers: _Answers) -> Answer:
+    match work:
+        case StageWork():
+            return _stage(work, bench, answers)
+        case ListWork():
+            return Listed(bench.ask(work, datetime.now(UTC)))
+        case BringWork():
+            from appliance.sources.folder import bring
+
+            return Brought(str(bring(Path(work.path), Path(work.into), work.how)))
+
+
+def _stage(work: StageWork, bench: Bench, answers: _Answers) -> Answer:
+    from appliance.domain.verdict import Cancel, Made, Snooze
+    from appliance.pipeline.stage import Inputs
+    from appliance.pipeline.stages import CLIP, VIDEO
+    from appliance.pipeline.step import run
+
+    stages: tuple[Any, ...] = (*VIDEO, *CLIP)
+    stage = next(stage for stage in stages if stage.name == work.stage)
+    inputs = Inputs(work.source, {name: Path(folder) for name, folder in work.made.items()})
+    settings = bytes(work.settings)
+    context = replace(bench.context(settings), tell=answers.tell)
+    options = bench.options(settings, work.wishes, work.moment)
+    (stepped,) = run((stage,), inputs, options, context)
+    match stepped.verdict:
+        case Snooze(after, why):
+            return Postponed(after.total_seconds(), why)
+        case Cancel(why):
+            return Dropped(why)
+        case Made():
+            return _done(work.stage, inputs.with_(work.stage, stepped.folder), stepped)
+
+
+def _done(stage: str, inputs: Any, stepped: Stepped) -> StageDone:
+    """What was made, with what the faces show of it."""
+    from appliance.domain.verdict import Made
+
+    assert isinstance(stepped.verdict, Made)
+    answer = StageDone(str(stepped.folder), stepped.verdict.notes, stepped.reused)
+    if stage == "fetch":
+        from appliance.pipeline.fetch import fetched
+
+        found = fetched(inputs)
+        return msgspec.structs.replace(answer, title=found.title, content=found.content)
+    if stage == "scan":
+        from appliance.pipeline.scan import scanned_source
+
+        source = scanned_source(inputs)
+        return msgspec.structs.replace(answer, title=source.title, seconds=source.seconds)
+    if stage == "rank":
+        from appliance.pipeline.rank import ranking
+
+        return msgspec.structs.replace(answer, ranking=ranking(inputs))
+    return answer

@@ -1,0 +1,33 @@
+"""What a kind of job is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from appliance.domain.job import Job, Lane
+from appliance.domain.states import JobState
+from appliance.domain.trouble import Trouble
+from appliance.jobs.messages import Answer, Work
+from appliance.jobs.works import Works
+from appliance.store.change import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`prepare` says what a child is to do; `here` does light work in the service itself (a kind has one of the two).
+
+    `done` and `ended` are part of the transaction that moves the job: what its answer means for its subject, and what it
+    means that it will not go on by itself (held, discarded or cancelled). `step` tells the subject how far it is. A
+    `patient` kind is tried for ever, at a slowing pace.
+    """
+
+    name: str
+    lane: Lane
+    prepare: Callable[[Job, Works], Work] | None = None
+    here: Callable[[Job, Works], str] | None = None
+    done: Callable[[Change, Job, Answer | None, Works], None] | None = None
+    ended: Callable[[Change, Job, JobState, Trouble | None, Works], None] | None = None
+    step: Callable[[Change, Job, float, str], None] | None = None
+    patient: bool = False
+    opens_files: bool = True

@@ -1,0 +1,114 @@
+"""One ring of the doorbell: take the lane's most urgent job, do it, and write down how it ended."""
+
+from __future__ import annotations
+
+import time
+
+from appliance import logs
+from appliance.domain.errors import ClipperError
+from appliance.domain.job import Job, Lane
+from appliance.domain.states import IllegalMove
+from appliance.domain.trouble import trouble_of
+from appliance.jobs.kind import Kind
+from appliance.jobs.kinds import KINDS
+from appliance.jobs.messages import Answer, Died, Failed, Progress
+from appliance.jobs.running import Run, run_child
+from appliance.jobs.settle import settle
+from appliance.jobs.works import LEASE, Works
+from appliance.store import jobs, lanes
+from appliance.store.change import change
+
+_WRITE_SECONDS = 1.0  # how often progress is written down
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def work(lane: Lane, works: Works) -> bool:
+    """Do the lane's most urgent job that may start; False when there is none."""
+    job = _claim(lane, works)
+    if job is None:
+        return False
+    kind = _BY_NAME[job.kind]
+    log = logs.get("jobs").bind(job=job.id, kind=job.kind, video=job.video, clip=job.clip, channel=job.channel)
+    log.info("job_started", attempt=job.attempt)
+    began = time.monotonic()
+    with works.runs.entered(job.id, works.limits()) as run:
+        answer = _answer(job, kind, run, works)
+        try:
+            if run.returned and isinstance(answer, Died):
+                with change(works.now()) as moved:
+                    jobs.give_back(moved, job.id, "Clipper was stopped")
+                return True
+            ended = settle(job, kind, answer, works, cancelled=run.cancelled)
+        except IllegalMove as error:
+            # Somebody moved the job while its answer came in: what they decided stands.
+            log.warning("job_overtaken", why=error.message)
+            return True
+    trouble = ended.trouble if ended.state.value != "completed" else None
+    log.info(
+        "job_ended",
+        state=ended.state.value,
+        seconds=round(time.monotonic() - began, 3),
+        **({"fault": trouble.fault.value, "message": trouble.message, "hint": trouble.hint} if trouble else {}),
+    )
+    return True
+
+
+def _claim(lane: Lane, works: Works) -> Job | None:
+    """The job, taken; None when nothing may start in this lane now."""
+    if lane in lanes.paused():
+        return None
+    passed_over = []
+    for kind in KINDS:
+        if kind.lane is lane and (why := works.room(kind.name, lane)):
+            passed_over.append(kind.name)
+            jobs.wait_for(kind.name, why)
+    with change(works.now(), durable=False) as taken:
+        return jobs.claim(taken, lane, works.boot, LEASE, passed_over)
+
+
+def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | None:
+    """What the job's work answered. Errors of our own preparing count like those of the work."""
+    try:
+        if kind.here is not None:
+            kind.here(job, works)
+            return None
+        assert kind.prepare is not None
+        writer = _Progress(job, kind, works)
+        with logs.job_log(works.data_dir / "logs", job.id) as sink:
+            return run_child(run, kind.prepare(job, works), writer, sink)
+    except Exception as error:  # noqa: BLE001 - whatever broke becomes the job's trouble
+        if not isinstance(error, ClipperError):
+            logs.get("jobs").exception("job_broke", job=job.id)
+        return Failed(trouble_of(error))
+
+
+class _Progress:
+    """Writes down how far a job is, once a second at most."""
+
+    def __init__(self, job: Job, kind: Kind, works: Works) -> None:
+        self._job, self._kind, self._works = job, kind, works
+        self._written = 0.0
+        self._step = ""
+
+    def __call__(self, message: Progress) -> None:
+        now = time.monotonic()
+        if now - self._written < _WRITE_SECONDS and message.done < 1.0:
+            return
+        self._written, self._step = now, message.step
+        job = self._job
+        with change(self._works.now(), durable=False) as told:
+            if not jobs.beat(told, job.id, self._works.boot, LEASE, message.done, message.step):
+                return
+            if self._kind.step is not None:
+                self._kind.step(told, job, message.done, message.step)
+            told.tell(
+                "job_progress",
+                job=job.id,
+                video=job.video,
+                clip=job.clip,
+                job_id=job.id,
+                status="executing",
+                step=message.step or job.kind,
+                progress=round(message.done, 4),
+                message=message.step,
+            )

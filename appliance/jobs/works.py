@@ -1,0 +1,43 @@
+"""What jobs are done with: the settings in force, the clock, the data folder, and the places that work is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+
+from appliance.actions.box import Box
+from appliance.domain.job import Lane
+from appliance.jobs.running import Limits, Runs
+
+LEASE = timedelta(seconds=60)
+BEAT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Works(Box):
+    """The box as its workers see it. `boot` names this run of the program."""
+
+    boot: str
+    room: Callable[[str, Lane], str]  # why a job of that kind may not start now, in words; empty when it may
+    runs: Runs = field(default_factory=Runs)
+
+    def settings_json(self) -> msgspec.Raw:
+        """All settings, for a child."""
+        return msgspec.Raw(self.settings().model_dump_json().encode())
+
+    def limits(self) -> Limits:
+        """What one child may take."""
+        jobs = self.settings().jobs
+        return Limits(jobs.hours * 3600, int(jobs.memory_gb * 1e9))
+
+    def absolute(self, made: dict[str, str]) -> dict[str, str]:
+        """Stage folders as kept in the database, from the root of the disk."""
+        return {stage: str(self.data_dir / folder) for stage, folder in made.items()}
+
+    def relative(self, folder: str) -> str:
+        """A folder as it is kept in the database."""
+        return str(Path(folder).relative_to(self.data_dir))
