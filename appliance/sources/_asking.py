@@ -16,13 +16,13 @@ def sender(options: FetchOptions, headers: Mapping[str, str]) -> Send:
     from appliance.guard import Guard
     from appliance.guard.fetching import get, post
 
-    guard = Guard(allow_private=options.allow_private)
+    guard = Guard(allow_private=options.allow_private, upstream=options.proxy)
 
     def send(link: str, body: bytes | None) -> Reply:
         if body is None:
             reply = get(link, guard, headers=headers, timeout=_SECONDS, max_bytes=_BYTES)
         else:
-            reply = post(link, guard, body=body, headers=headers, timeout=_SECONDS, max_bytes=_BYTES)
+            reply = post(link, guard, body, headers=headers, timeout=_SECONDS, max_bytes=_BYTES)
         return reply.status, reply.headers, reply.body
 
     return send

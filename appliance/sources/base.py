@@ -44,8 +44,8 @@ _USUAL = Bases()
 class FetchOptions:
     """How videos are fetched. `chat` and `subtitles` are files that the person named; they win over what is found.
 
-    `allow_private` names hosts of the private network that may be reached. `polite_dir` is where is kept when each host was last asked; without one nothing is waited for. `chat_replay` asks
-    Twitch and Kick for the chat of a recording.
+    `allow_private` names hosts of the private network that may be reached. `polite_dir` is where is kept when each host was
+    last asked; without one nothing is waited for. `chat_replay` asks Twitch and Kick for the chat of a recording.
     """
 
     allow: tuple[str, ...] = ()

@@ -199,7 +199,7 @@ MEANINGS: tuple[Meaning, ...] = (
         "empty",
         Permanent,
         "There is nothing behind the link. Check it in a browser.",
-        r"downloaded file is empty|0 bytes|Did not get any data blocks|empty response|file is empty",
+        r"downloaded file is empty|\b0 bytes|Did not get any data blocks|empty response|file is empty",
     ),
     Meaning(
         "ffmpeg",

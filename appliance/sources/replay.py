@@ -78,14 +78,16 @@ class Asking:
         self._first = first_pause
         self._until = 0.0
         self._over = threading.Event()
+        self._why = ""
 
-    def stop(self) -> None:
-        """Nobody asks any more."""
+    def stop(self, why: str = "") -> None:
+        """Nobody asks any more; the first reason is everybody's."""
+        self._why = self._why or why
         self._over.set()
 
     def json(self, link: str, body: bytes | None = None) -> object:
         """The answer. NoReplay when there is none, after as many tries as are worth it."""
-        reason = "the chat was not asked for to the end"
+        reason = ""
         for tried in range(self._tries):
             self._over.wait(max(self._until - time.monotonic(), 0.0))
             if self._over.is_set():
@@ -100,13 +102,13 @@ class Asking:
                 except (ValueError, RecursionError):
                     reason = "the chat's host answered no JSON"
             elif status and status not in _ASKED_AGAIN:
-                self.stop()
-                raise NoReplay(_refused(status))
+                reason = _refused(status)
+                break
             elif status:
                 reason = f"the chat's host answered {status}"
             self._until = time.monotonic() + _pause(headers, self._first * 2**tried)
-        self.stop()
-        raise NoReplay(reason)
+        self.stop(reason)
+        raise NoReplay(self._why or "the chat was not asked for to the end")
 
 
 def replay(plan: Plan, folder: Path, ask: Callable[[float], Answer], asking: Asking, tell: OnProgress) -> Got:
