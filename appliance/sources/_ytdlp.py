@@ -10,8 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from appliance import process
-from appliance.domain.errors import BadInput, Permanent
+from appliance.domain.errors import BadInput, ClipperError, NotYet, Permanent, Transient
+from appliance.domain.located import Platform
 from appliance.domain.progress import OnProgress
+from appliance.guard.proxy import Proxy, guarded
+from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
 from appliance.sources.failures import failure
 from appliance.sources.javascript import runtime
@@ -23,13 +26,18 @@ _TEMPLATE = (
     "%(progress.speed)s %(progress.eta)s %(progress.fragment_index)s %(progress.fragment_count)s"
 )
 
-# Options that run commands, load foreign code or settings, read other lists of links, or write where they like.
+# Options that run commands, load foreign code or settings, read other lists of links, write where they like, or lead past
+# the address guard.
 _REFUSED = (
     "--exec --exec-before-download --netrc-cmd --config-locations --plugin-dirs --downloader --external-downloader "
     "--downloader-args --external-downloader-args --postprocessor-args --ppa --use-postprocessor --output --paths --batch-file "
     "--load-info-json --enable-file-urls --ffmpeg-location --alias --print-to-file --update --update-to --preset-alias "
-    "--js-runtimes --remote-components --cache-dir --cookies-from-browser --split-chapters --recode-video --client-certificate"
+    "--js-runtimes --remote-components --cache-dir --cookies-from-browser --split-chapters --recode-video --client-certificate "
+    "--proxy --geo-verification-proxy --hls-prefer-ffmpeg"
 ).split()
+# Their pages are known; only other links need the extractor that looks for video on any page.
+_KNOWN = {Platform.YOUTUBE, Platform.TWITCH, Platform.KICK}
+_GUARDED = "[protocol!^=rtmp]"  # what cannot go through a proxy of ours is not taken
 _LIST_SECONDS = 180.0
 _REFUSED_SHORT = ("-o", "-P", "-a", "-U", "-t")
 
@@ -42,7 +50,8 @@ def check_args(args: Sequence[str]) -> None:
         short = not name.startswith("--") and name[:2] in _REFUSED_SHORT
         if long or short:
             raise BadInput(
-                f"[yt_dlp] args: {name} is not allowed", "Arguments that run commands or write elsewhere are refused."
+                f"[yt_dlp] args: {name} is not allowed",
+                "Arguments that run commands or write elsewhere are refused; a proxy is named in [yt_dlp] proxy.",
             )
 
 
@@ -53,11 +62,11 @@ def download(link: str, folder: Path, stem: str, options: FetchOptions, tell: On
     """
     tell(0.0, "asking")
     watch = _Watch(tell)
-    with _cookies(options.cookies_file, folder) as cookies:
-        argv = [*_common(options, cookies), *_fetching(folder, stem, options), *options.yt_dlp_args, "--", link]
-        ended = process.run(argv, on_line=watch)
-    if ended.code != 0:
-        raise failure(link, ended.err or watch.last)
+    with _cookies(options.cookies_file, folder) as cookies, guarded(options.guard) as proxy:
+        argv = [*_common(link, options, cookies), *_fetching(folder, stem, options), *options.yt_dlp_args, "--", link]
+        ended = process.run(argv, on_line=watch, env=process.environment(proxy.environment))
+    # Also when it ended well: it leaves out pieces of a stream that it cannot have.
+    _check(link, proxy, failure(link, ended.err or watch.last) if ended.code != 0 else None)
     if watch.passed_over:
         raise failure(link, watch.passed_over)
     tell(1.0, "fetched")
@@ -72,12 +81,15 @@ def listed(link: str, count: int, options: FetchOptions) -> Mapping[str, object]
     with (
         tempfile.TemporaryDirectory(prefix="clipper-") as scratch,
         _cookies(options.cookies_file, Path(scratch)) as own,
+        guarded(options.guard) as proxy,
     ):
         ended = process.run(
-            [*_common(options, own), *wanted, *options.yt_dlp_args, "--", link], timeout=_LIST_SECONDS, cwd=scratch
+            [*_common(link, options, own), *wanted, *options.yt_dlp_args, "--", link],
+            timeout=_LIST_SECONDS,
+            cwd=scratch,
+            env=process.environment(proxy.environment),
         )
-    if ended.code != 0:
-        raise failure(link, ended.err)
+    _check(link, proxy, failure(link, ended.err) if ended.code != 0 else None)
     try:
         found = json.loads(ended.out)
     except (ValueError, RecursionError) as error:
@@ -87,17 +99,29 @@ def listed(link: str, count: int, options: FetchOptions) -> Mapping[str, object]
     return found
 
 
-def _common(options: FetchOptions, cookies: str) -> list[str]:
-    """The program and what holds for every call."""
+def _check(link: str, proxy: Proxy, error: ClipperError | None) -> None:
+    """Raise what went wrong. The guard's proxy knows better than yt-dlp why a host gave nothing."""
+    if proxy.refused:
+        refused = proxy.refused[0]
+        raise BadInput(f"{link}: {refused.message}", refused.hint) from error
+    if proxy.missed and isinstance(error, Transient) and not isinstance(error, NotYet):
+        missed = proxy.missed[-1]
+        raise Transient(f"{link}: {missed.message}", missed.hint) from error
+    if error is not None:
+        raise error
+
+
+def _common(link: str, options: FetchOptions, cookies: str) -> list[str]:
+    """The program and what holds for every call. The guard's proxy is named in its environment, which other users cannot read."""
     check_args(options.yt_dlp_args)
     argv = [options.yt_dlp] if options.yt_dlp else [sys.executable, "-m", "appliance", VERB]
     argv += ["--ignore-config", "--no-plugin-dirs", "--no-cache-dir", "--no-exec", "--socket-timeout", "30"]
     if runtime() not in {"", "deno"}:  # deno is found by itself
         argv += ["--js-runtimes", runtime()]
+    if locate(link).platform in _KNOWN:
+        argv += ["--use-extractors", "default,-generic"]
     if cookies:
         argv += ["--cookies", cookies]
-    if options.proxy:
-        argv += ["--proxy", options.proxy]
     return argv
 
 
@@ -121,7 +145,18 @@ def _fetching(folder: Path, stem: str, options: FetchOptions) -> list[str]:
         "--no-clean-info-json",
         "--no-mtime",
         "--format",
-        f"bv*[height<={height}]+ba/b[height<={height}]/bv*+ba/b",
+        "/".join(
+            (
+                f"bv*[height<={height}]{_GUARDED}+ba{_GUARDED}",
+                f"b[height<={height}]{_GUARDED}",
+                f"bv*{_GUARDED}+ba{_GUARDED}",
+                f"b{_GUARDED}",
+            )
+        ),
+        "--downloader",
+        "m3u8:native",
+        "--downloader",
+        "dash:native",
         "--format-sort",
         f"res:{height},vcodec:h264,acodec:aac",
         "--merge-output-format",

@@ -64,6 +64,13 @@ class FetchOptions:
     chat_replay: bool = True
     bases: Bases = _USUAL
 
+    @property
+    def guard(self) -> Guard:
+        """What holds these fetches to the public internet and the hosts that were named."""
+        from appliance.guard import Guard
+
+        return Guard(allow_private=self.allow_private, upstream=self.proxy)
+
 
 _FETCH = FetchOptions()
 

@@ -13,7 +13,7 @@ from appliance.sources._ytdlp import listed
 from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
 
-_RUNNING = {"is_live", "is_upcoming", "post_live"}
+_RUNNING = ("is_live", "is_upcoming", "post_live")  # a tuple: what is looked for in it may be a list
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def page(link: str, count: int, options: FetchOptions) -> Page:
 def item(row: Mapping[str, object]) -> Item | None:
     """One video of a list; None for what is no video that could be fetched, such as a list inside the list."""
     link = _text(row, "webpage_url", "url").split("#__youtubedl_smuggle")[0]
-    if row.get("_type") in {"playlist", "multi_video"} or not link.startswith(("http://", "https://")):
+    if row.get("_type") in ("playlist", "multi_video") or not link.startswith(("http://", "https://")):
         return None
     try:
         located = locate(link)

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, quote
 
-from appliance.domain.errors import BadInput, ClipperError, Permanent
+from appliance.domain.errors import BadInput, ClipperError, Permanent, Transient
 from appliance.domain.listed import ChannelAddress, Listing, Remembered
 from appliance.domain.located import Fetched, Located, Platform
 from appliance.domain.progress import OnProgress
@@ -113,8 +113,10 @@ def _instead(link: str, trouble: str, options: ListOptions) -> Page:
     try:
         return page(link, options.count, options.fetch)
     except ClipperError as error:
-        error.message = f"{error.message} ({trouble})"
-        raise
+        message = f"{error.message} ({trouble})"
+        if isinstance(error, Transient):
+            raise type(error)(message, error.hint, error.retry_after) from error
+        raise type(error)(message, error.hint) from error
 
 
 def _page_of(resolved: str, base: str) -> str:

@@ -23,8 +23,10 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
     ("ERROR: [youtube] abc: Video unavailable", "gone", Permanent, "gone"),
     ("ERROR: [youtube] abc: Video unavailable. This video has been removed by the uploader", "gone", Permanent, "gone"),
     (
-        "ERROR: [youtube] abc: Video unavailable. This video is no longer available because the YouTube account associated "
-        "with this video has been terminated.",
+        (
+            "ERROR: [youtube] abc: Video unavailable. This video is no longer available because the YouTube account associated "
+            "with this video has been terminated."
+        ),
         "gone",
         Permanent,
         "browser",
@@ -52,15 +54,19 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
         "private",
     ),
     (
-        "ERROR: [youtube] abc: This video is available to this channel's members on level: Gold (or any higher level). "
-        "Join this channel to get access to members-only content and other exclusive perks.",
+        (
+            "ERROR: [youtube] abc: This video is available to this channel's members on level: Gold (or any higher level). "
+            "Join this channel to get access to members-only content and other exclusive perks."
+        ),
         "members only",
         NeedsPerson,
         "members",
     ),
     (
-        "ERROR: [twitch:vod] 123: You must be logged into an account that has access to this subscriber-only content."
-        + _COOKIES,
+        (
+            "ERROR: [twitch:vod] 123: You must be logged into an account that has access to this subscriber-only content."
+            + _COOKIES
+        ),
         "members only",
         NeedsPerson,
         "members",
@@ -91,15 +97,19 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
         "Wait",
     ),
     (
-        "ERROR: [youtube] abc: This content isn't available, try again later. The current session has been rate-limited by "
-        "YouTube for up to an hour.",
+        (
+            "ERROR: [youtube] abc: This content isn't available, try again later. The current session has been rate-limited by "
+            "YouTube for up to an hour."
+        ),
         "rate limited",
         Transient,
         "hour",
     ),
     (
-        "ERROR: [youtube] abc: Unable to download API page: HTTP Error 429: Too Many Requests "
-        "(caused by <HTTPError 429: Too Many Requests>)",
+        (
+            "ERROR: [youtube] abc: Unable to download API page: HTTP Error 429: Too Many Requests "
+            "(caused by <HTTPError 429: Too Many Requests>)"
+        ),
         "rate limited",
         Transient,
         "hour",
@@ -112,8 +122,10 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
     ),
     ("ERROR: [other] x: Unable to download webpage: HTTP Error 401: Unauthorized", "login", NeedsPerson, "cookies"),
     (
-        "ERROR: [youtube] abc: The uploader has not made this video available in your country\n"
-        "You might want to use a VPN or a proxy server (with --proxy) to workaround.",
+        (
+            "ERROR: [youtube] abc: The uploader has not made this video available in your country\n"
+            "You might want to use a VPN or a proxy server (with --proxy) to workaround."
+        ),
         "region",
         Permanent,
         "region",
@@ -163,8 +175,10 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
     ("ERROR: unable to download video data: HTTP Error 403: Forbidden", "media forbidden", Transient, "update"),
     ("ERROR: [generic] Unable to download webpage: HTTP Error 403: Forbidden", "forbidden", NeedsPerson, "refuses"),
     (
-        "WARNING: [kick:vod] The extractor is attempting impersonation, but no impersonate target is available.\n"
-        "ERROR: [kick:vod] 01a0: Unable to download JSON metadata: HTTP Error 403: Forbidden",
+        (
+            "WARNING: [kick:vod] The extractor is attempting impersonation, but no impersonate target is available.\n"
+            "ERROR: [kick:vod] 01a0: Unable to download JSON metadata: HTTP Error 403: Forbidden"
+        ),
         "impersonation",
         NeedsPerson,
         "curl_cffi",
@@ -177,8 +191,10 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
         "Wait",
     ),
     (
-        "ERROR: [youtube] abc: Unable to download API page: [Errno -3] Temporary failure in name resolution "
-        "(caused by TransportError('...'))",
+        (
+            "ERROR: [youtube] abc: Unable to download API page: [Errno -3] Temporary failure in name resolution "
+            "(caused by TransportError('...'))"
+        ),
         "name unknown",
         Transient,
         "DNS",
@@ -190,8 +206,10 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
         "DNS",
     ),
     (
-        "ERROR: [generic] Unable to download webpage: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
-        "certificate has expired (_ssl.c:1006)",
+        (
+            "ERROR: [generic] Unable to download webpage: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+            "certificate has expired (_ssl.c:1006)"
+        ),
         "certificate",
         NeedsPerson,
         "clock",

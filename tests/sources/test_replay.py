@@ -29,6 +29,7 @@ class KickHost:
         self._lock = threading.Lock()
 
     def send(self, link: str, _body: bytes | None) -> Reply:
+        """The answer to a question."""
         start = datetime.fromisoformat(link.rsplit("start_time=", 1)[1].replace("%3A", ":"))
         at = (start - BEGIN).total_seconds()
         with self._lock:
@@ -59,6 +60,7 @@ class TwitchHost:
         self.missing = 1  # the list is not there at the first question
 
     def send(self, _link: str, body: bytes | None) -> Reply:
+        """The answer to a question."""
         self.asked += 1
         at = json.loads(body or b"")["variables"]["contentOffsetSeconds"]
         if self.asked <= self.missing:
