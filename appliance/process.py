@@ -180,6 +180,11 @@ def this_program(*args: str) -> list[str]:
     return [sys.executable, "-m", "appliance", *args]
 
 
+def environment(more: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with `more` in it, for a child."""
+    return {**os.environ, **more}
+
+
 def memory_bytes(pid: int) -> int:
     """What the process and all its descendants hold in memory; 0 when it is gone."""
     import psutil

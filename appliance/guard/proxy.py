@@ -60,7 +60,7 @@ class Proxy:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that tell a child's own children to come here too."""
-        kinds = ("http", "https", "all")
+        kinds = ("http", "https", "ftp", "ws", "wss", "all")
         ours = {name: self.url for kind in kinds for name in (f"{kind}_proxy", f"{kind.upper()}_PROXY")}
         return {**ours, "no_proxy": "", "NO_PROXY": ""}
 

@@ -21,6 +21,8 @@ from appliance.sources._ytdlp import check_args
 from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
 
+HERE = ("127.0.0.1",)  # the site below is on this machine, which the guard lets nobody reach unasked
+
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's own name
@@ -48,7 +50,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ffmpeg: Ffmpeg) -> Iterator[s
 def test_a_direct_link_is_fetched_with_its_facts(site: str, name: str, tmp_path: Path, ffmpeg: Ffmpeg) -> None:
     """MP4 and HLS arrive as a media file with an info.json beside it, and progress ends at 1."""
     shares: list[float] = []
-    options = FetchOptions(ffmpeg=ffmpeg.path)
+    options = FetchOptions(ffmpeg=ffmpeg.path, allow_private=HERE)
     found = fetch(locate(f"{site}/{name}"), tmp_path, options, lambda share, _step: shares.append(share))
     assert (tmp_path / found.media).stat().st_size > 5_000
     assert (tmp_path / found.info).is_file()
@@ -58,7 +60,7 @@ def test_a_direct_link_is_fetched_with_its_facts(site: str, name: str, tmp_path:
 
 def test_an_interrupted_download_goes_on_where_it_stopped(site: str, tmp_path: Path, ffmpeg: Ffmpeg) -> None:
     """What is there already as .part is kept, and the rest is added to it."""
-    options = FetchOptions(ffmpeg=ffmpeg.path)
+    options = FetchOptions(ffmpeg=ffmpeg.path, allow_private=HERE)
     (tmp_path / "a").mkdir()
     first = fetch(locate(f"{site}/talk.mp4"), tmp_path / "a", options, lambda *_: None)
     whole = (tmp_path / "a" / first.media).read_bytes()
@@ -72,21 +74,21 @@ def test_an_interrupted_download_goes_on_where_it_stopped(site: str, tmp_path: P
 def test_a_link_to_nothing_is_gone(site: str, tmp_path: Path) -> None:
     """A 404 is not tried again and says so."""
     with pytest.raises(Permanent, match="404"):
-        fetch(locate(f"{site}/missing.mp4"), tmp_path, FetchOptions(), lambda *_: None)
+        fetch(locate(f"{site}/missing.mp4"), tmp_path, FetchOptions(allow_private=HERE), lambda *_: None)
 
 
 def test_a_page_without_a_video_is_bad_input(site: str, tmp_path: Path) -> None:
     """yt-dlp finds nothing there, and that is said with the next step."""
     with pytest.raises(BadInput) as caught:
-        fetch(locate(f"{site}/page.html"), tmp_path, FetchOptions(), lambda *_: None)
+        fetch(locate(f"{site}/page.html"), tmp_path, FetchOptions(allow_private=HERE), lambda *_: None)
     assert caught.value.hint
 
 
 def test_a_host_that_does_not_answer_is_worth_another_try(tmp_path: Path) -> None:
     """A refused connection is a passing fault."""
-    options = FetchOptions(yt_dlp_args=("--retries", "0"))
+    options = FetchOptions(yt_dlp_args=("--retries", "0"), allow_private=HERE)
     with pytest.raises(Transient):
-        fetch(locate("http://127.0.0.1:9/talk.mp4"), tmp_path, options, lambda *_: None)
+        fetch(locate("http://127.0.0.1:1999/talk.mp4"), tmp_path, options, lambda *_: None)
 
 
 REFUSED = [
@@ -116,7 +118,12 @@ def test_harmless_arguments_pass() -> None:
 def test_the_stage_needs_no_ffmpeg_of_the_system_and_tells_what_came(site: str, name: str, tmp_path: Path) -> None:
     """Pieces are joined with the program's own ffmpeg, and the picture's size is told."""
     inputs = Inputs(locate(f"{site}/{name}"))
-    done = step(FETCH, inputs, VideoOptions(), Context(root=tmp_path, models=tmp_path / "models"))
+    done = step(
+        FETCH,
+        inputs,
+        VideoOptions(fetch=FetchOptions(allow_private=HERE)),
+        Context(root=tmp_path, models=tmp_path / "models"),
+    )
     assert isinstance(done.verdict, Made)
     assert any("fetched at 320x180, less than the 1080 lines" in note for note in done.verdict.notes)
     assert Path(fetched(inputs.with_("fetch", done.folder)).media).is_file()
