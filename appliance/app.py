@@ -16,6 +16,7 @@ from config.load import Loaded, SettingsError, load, secret
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from appliance.client import Client
     from appliance.domain.listed import Listing
     from appliance.domain.moment import Moment
     from appliance.domain.progress import OnProgress
@@ -97,6 +98,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
             yt_dlp_args=chosen.yt_dlp.args,
             cookies_file=chosen.yt_dlp.cookies_file,
             proxy=chosen.yt_dlp.proxy,
+            allow_private=chosen.sources.allow_private,
             chat=_there(wishes.chat, "--chat"),
             subtitles=_there(subtitles, "--captions"),
         ),
@@ -233,6 +235,25 @@ def db_dir(chosen: Settings) -> Path:
     return Path(chosen.paths.db_dir).expanduser().absolute() if chosen.paths.db_dir else data_dir(chosen)
 
 
+def socket_path(chosen: Settings) -> Path:
+    """Where the local command line reaches the service: one place for each database, short enough for the kernel."""
+    if chosen.web.socket:
+        return Path(chosen.web.socket).expanduser().absolute()
+    from hashlib import blake2b
+
+    from config.places import run_dir
+
+    name = blake2b(str(db_dir(chosen)).encode(), digest_size=4).hexdigest()
+    return run_dir() / f"{name}.sock"
+
+
+def client(chosen: Settings, server: str = "", key: str = "") -> Client:
+    """The running service: over its socket, or at another address."""
+    from appliance.client import Client
+
+    return Client(server or str(socket_path(chosen)), key or secret("api_key", ""))
+
+
 def bench() -> Bench:
     """What a child needs to turn settings into the options of stages and sources."""
     from appliance.jobs.child import Bench
@@ -247,7 +268,6 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
     """What a channel or folder has."""
     from appliance import sources
     from appliance.domain.listed import ChannelAddress
-    from appliance.guard import Guard
     from appliance.sources.base import ListOptions
     from appliance.sources.folder import look
 
@@ -256,9 +276,10 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
         return look(
             Path(work.address), work.remembered, now, pattern=rules.pattern, stable_seconds=rules.stable_seconds
         )
+    fetch = video_options(chosen, Wishes()).fetch
     options = ListOptions(
-        Guard(allow_private=chosen.sources.allow_private),
-        video_options(chosen, Wishes()).fetch,
+        fetch.guard,
+        fetch,
         backfill=work.rules.backfill if work.first else 0,
     )
     return sources.listing(ChannelAddress(work.platform, "", work.address), work.remembered, options, now)

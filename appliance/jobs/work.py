@@ -11,13 +11,14 @@ from appliance.domain.states import IllegalMove
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.kind import Kind
 from appliance.jobs.kinds import KINDS
-from appliance.jobs.messages import Answer, Died, Failed, Progress
+from appliance.jobs.messages import Answer, Died, Failed, Postponed, Progress
 from appliance.jobs.running import Run, run_child
 from appliance.jobs.settle import settle
 from appliance.jobs.works import LEASE, Works
-from appliance.store import jobs, lanes
+from appliance.store import clips, jobs, lanes, videos
 from appliance.store.change import change
 
+_NO_ROOM_SECONDS = 60.0
 _WRITE_SECONDS = 1.0  # how often progress is written down
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
@@ -59,7 +60,7 @@ def _claim(lane: Lane, works: Works) -> Job | None:
         return None
     passed_over = []
     for kind in KINDS:
-        if kind.lane is lane and (why := works.room(kind.name, lane)):
+        if kind.lane is lane and (why := works.room.why_not(kind.name, lane)):
             passed_over.append(kind.name)
             jobs.wait_for(kind.name, why)
     with change(works.now(), durable=False) as taken:
@@ -73,6 +74,8 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
             kind.here(job, works)
             return None
         assert kind.prepare is not None
+        if why := works.room.too_little(job.kind, _seconds(job)):
+            return Postponed(_NO_ROOM_SECONDS, why)
         writer = _Progress(job, kind, works)
         with logs.job_log(works.data_dir / "logs", job.id) as sink:
             return run_child(run, kind.prepare(job, works), writer, sink)
@@ -80,6 +83,14 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
         if not isinstance(error, ClipperError):
             logs.get("jobs").exception("job_broke", job=job.id)
         return Failed(trouble_of(error))
+
+
+def _seconds(job: Job) -> float | None:
+    """How long what the job is about is: the clip of a render, else the video; None when nobody knows yet."""
+    if job.kind == "render" and job.clip is not None:
+        moment = clips.get(job.clip).moment
+        return moment.end - moment.start
+    return videos.get(job.video).seconds if job.video is not None else 0.0
 
 
 class _Progress:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from appliance.actions.box import Box
-from appliance.domain.job import Lane
 from appliance.jobs.running import Limits, Runs
 
 LEASE = timedelta(seconds=60)
@@ -22,7 +20,7 @@ class Works(Box):
     """The box as its workers see it. `boot` names this run of the program."""
 
     boot: str
-    room: Callable[[str, Lane], str]  # why a job of that kind may not start now, in words; empty when it may
+    room: Room
     runs: Runs = field(default_factory=Runs)
 
     def settings_json(self) -> msgspec.Raw:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -92,10 +91,14 @@ def with_content(content: str) -> tuple[Video, ...]:
     return tuple(video(row) for row in _rows().where((VideoRow.content == content) & VideoRow.deleted.is_null()))
 
 
-def all_made() -> Iterable[tuple[int, dict[str, str], str]]:
-    """Number, finished stages and state of every video that was not removed for good: what may not be swept."""
-    for row in VideoRow.select(VideoRow.id, VideoRow.made, VideoRow.state):
-        yield row.id, dict(row.made), row.state
+def all_kept() -> tuple[Video, ...]:
+    """Every video that can still be seen or brought back."""
+    return tuple(video(row) for row in VideoRow.select())
+
+
+def with_folder(stage: str, folder: str) -> tuple[Video, ...]:
+    """All videos, of whomever, that use that folder for that stage."""
+    return tuple(one for one in all_kept() if one.made.get(stage) == folder)
 
 
 def deleted_before(at: datetime) -> tuple[int, ...]:
