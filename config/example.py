@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-import types
-import typing
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
-from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from config.schema import Look, Settings
+from config.shape import Shape, choices, shapes
 
 _HEAD = """\
 # clipper.toml: every key with its default. A key that is commented out has the default shown.
@@ -20,39 +17,37 @@ _HEAD = """\
 """
 
 
+# What stands for the keys that have no default.
+_SAMPLES = {
+    "channel.url": "https://www.youtube.com/@NASA",
+    "folder.path": "/srv/recordings",
+    "schedule.rule.name": "nightly tidy",
+    "schedule.rule.cron": "30 3 * * *",
+    "schedule.rule.action": "tidy",
+}
+
+
 def example() -> str:
     """The text of the commented example."""
-    tables = [_HEAD]
-    for name, field in Settings.model_fields.items():
-        if name == "look":
-            tables.append("\n".join(_table("look.default", Look)))
-        else:
-            model = typing.cast("type[BaseModel]", field.annotation)
-            tables.append("\n".join(_table(name, model)))
-    return "\n".join(tables)
+    return "\n".join([_HEAD, *("\n".join(_table(shape)) for shape in shapes())])
 
 
-def _table(name: str, model: type[BaseModel]) -> Iterator[str]:
-    yield from _comment(model.__doc__ or "")
-    yield f"# [{name}]"
-    for key, field in model.model_fields.items():
-        yield from _comment(_told(field))
-        yield f"# {key} = {_toml(field.get_default())}"
+def _table(shape: Shape) -> Iterator[str]:
+    yield from _comment(shape.model.__doc__ or "")
+    yield f"# {shape.header}"
+    for key, field in shape.keys():
+        yield from _comment(told(field))
+        default = (
+            _SAMPLES[f"{shape.name}.{key}"] if field.is_required() else field.get_default(call_default_factory=True)
+        )
+        yield f"# {key} = {toml(default)}"
     yield ""
 
 
-def _told(field: FieldInfo) -> str:
+def told(field: FieldInfo) -> str:
     """The key's docstring, and the values it may take where these are few."""
-    choices = _choices(field.annotation)
-    return (field.description or "") + (f" One of: {', '.join(choices)}." if choices else "")
-
-
-def _choices(annotation: Any) -> list[str]:
-    if typing.get_origin(annotation) is Literal:
-        return [str(value) for value in typing.get_args(annotation)]
-    if typing.get_origin(annotation) in {tuple, types.UnionType}:
-        return [choice for inner in typing.get_args(annotation) for choice in _choices(inner)]
-    return []
+    among = choices(field.annotation)
+    return (field.description or "") + (f" One of: {', '.join(among)}." if among else "")
 
 
 def _comment(text: str) -> Iterator[str]:
@@ -60,15 +55,16 @@ def _comment(text: str) -> Iterator[str]:
         yield f"## {line}"
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """A plain value as TOML."""
     match value:
         case bool():
             return "true" if value else "false"
         case str():
             return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         case dict():
-            return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }" if value else "{}"
+            return "{ " + ", ".join(f"{key} = {toml(item)}" for key, item in value.items()) + " }" if value else "{}"
         case tuple() | list():
-            return "[" + ", ".join(_toml(item) for item in value) + "]"
+            return "[" + ", ".join(toml(item) for item in value) + "]"
         case _:
             return str(value)

@@ -5,16 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
 _FENCES = ('"' * 3, "'" * 3)
 
+Place = list[str | int]
 
-def line_of(text: str, path: Sequence[str]) -> int:
-    """The 1-based line of the key at `path`; of the nearest table above it when the key itself is not found; else 1."""
+
+def line_of(text: str, path: Sequence[str | int]) -> int:
+    """The 1-based line of the key at `path`, where a number (from 0) chooses the element of an array of tables.
+    Of the nearest table above it when the key itself is not found; else 1.
+    """
     best, best_depth = 1, 0
-    table: list[str] = []
+    table: Place = []
+    counts: dict[tuple[str | int, ...], int] = {}
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
         if fence:
@@ -22,10 +27,9 @@ def line_of(text: str, path: Sequence[str]) -> int:
                 fence = ""
             continue
         if header := _HEADER.match(line):
-            table = _parts(header.group(1))
-            here = table
+            table = here = _entered(_parts(header.group(2)), counts, many=header.group(1) == "[[")
         elif key := _KEY.match(line):
-            here = table + _parts(key.group(1))
+            here = [*table, *_parts(key.group(1))]
             fence = _opened(line)
         else:
             continue
@@ -33,6 +37,19 @@ def line_of(text: str, path: Sequence[str]) -> int:
         if depth == len(here) and depth > best_depth:
             best, best_depth = number, depth
     return best
+
+
+def _entered(names: list[str], counts: dict[tuple[str | int, ...], int], *, many: bool) -> Place:
+    """Where a header leads: into the last element of every array of tables on its way, into a new one with [[...]]."""
+    here: Place = []
+    for depth, name in enumerate(names, 1):
+        here.append(name)
+        place = tuple(here)
+        if many and depth == len(names):
+            counts[place] = counts.get(place, -1) + 1
+        if place in counts:
+            here.append(counts[place])
+    return here
 
 
 def _parts(dotted: str) -> list[str]:
@@ -44,7 +61,7 @@ def _opened(line: str) -> str:
     return next((fence for fence in _FENCES if line.count(fence) == 1), "")
 
 
-def _shared(left: Sequence[str], right: Sequence[str]) -> int:
+def _shared(left: Sequence[str | int], right: Sequence[str | int]) -> int:
     depth = 0
     for one, other in zip(left, right, strict=False):
         if one != other:

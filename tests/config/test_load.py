@@ -98,7 +98,9 @@ def test_the_example_says_every_default_and_nothing_else() -> None:
     text = "\n".join(line[2:] for line in example().splitlines() if line.startswith("# ") and not line.startswith("##"))
     body = text[text.index("[paths]") :]
     parsed = Settings.model_validate(tomllib.loads(body))
-    assert parsed.model_copy(update={"look": {}}) == Settings()
+    plain = parsed.model_copy(update={"look": {}, "channel": (), "folder": (), "schedule": Settings().schedule})
+    assert plain == Settings()
+    assert (len(parsed.channel), len(parsed.folder), len(parsed.schedule.rule)) == (1, 1, 1)
 
 
 def test_the_example_in_the_repository_is_the_generated_one() -> None:
