@@ -24,7 +24,8 @@ _SERVICES = frozenset(
     | {5984, 5985, 5986, *range(6000, 6064), 6379, 6443, *range(6660, 6670), 6697, 9042, 9092, 9200, 9300, 10250}
     | {11211, 15672, 26379, 27017, 27018, 27019}
 )
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_.])?", re.ASCII)
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*", re.ASCII)
 _LONGEST_LINK = 8192
 _HINT = "Give a public link. If that host is yours, add it to allow_private under [sources] in clipper.toml."
 
@@ -131,7 +132,8 @@ def _host(said: str, shown: str) -> str:
     host = said.strip("[]").lower()
     if ":" in host:
         try:
-            return str(ip_address(host))
+            # A zone, as in fe80::1%eth0, only means something on a local link.
+            return str(ip_address(host.replace("%", " ")))
         except ValueError as error:
             raise BadInput(f"{shown}: the link's host is no address", "Check the link for typing mistakes.") from error
     try:
