@@ -280,6 +280,6 @@ def sentence(said: str) -> str:
 
 
 def _last(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in said.replace("\r", "").split("\n") if line.strip()]  # it goes back to the line's begin
     errors = [line for line in lines if line.startswith(("ERROR", "\x1b[0;31mERROR"))]
     return (errors or lines or [_SILENT])[-1]

@@ -221,7 +221,7 @@ RECORDED: list[tuple[str, str, type[ClipperError], str]] = [
         "network",
     ),
     (
-        "ERROR: [download] Got error: 1000 bytes read, 999000 more expected. Giving up after 0 retries",
+        "ERROR: \r[download] Got error: 1000 bytes read, 999000 more expected. Giving up after 0 retries",
         "network",
         Transient,
         "network",

@@ -92,7 +92,7 @@ def test_a_feed_that_is_out_of_order_is_replaced_by_the_page(site: Standin, tmp_
     site.says[FEED] = BROKEN[word]
     since = Remembered('"1"', "then", CHANNEL)
     found = _ask(
-        site, _options(site, program(tmp_path, {f"/channel/{CHANNEL}/videos": page_json(20, first_live=True)})), since
+        _options(site, program(tmp_path, {f"/channel/{CHANNEL}/videos": page_json(20, first_live=True)})), since
     )
     assert [each.key for each in found.items] == [f"youtube:{video_id(number)}" for number in range(15)]
     assert word in found.notes[0]
@@ -140,7 +140,6 @@ def test_a_handle_of_nobody_is_said_so(site: Standin, tmp_path: Path) -> None:
         _ask(_options(site, program(tmp_path, {"/@SomeOne": GONE})), said="@SomeOne")
     with pytest.raises(Permanent, match="no channel was found"):
         _ask(
-            site,
             _options(site, program(tmp_path, {"/@SomeOne": {"_type": "playlist", "entries": []}})),
             said="@SomeOne",
         )

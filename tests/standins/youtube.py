@@ -92,6 +92,22 @@ print(json.dumps(answer))
     return str(path)
 
 
+def downloader(folder: Path, info: Mapping[str, object], media: Path) -> str:
+    """A program that is called like yt-dlp and puts this video with this info.json where it is told. It gives its path."""
+    path = folder / "yt-dlp-downloads"
+    (folder / "info.json").write_text(json.dumps(dict(info)))
+    path.write_text(
+        f"""#!{sys.executable}
+import pathlib, shutil, sys
+place = sys.argv[sys.argv.index("--output") + 1]
+shutil.copy({str(media)!r}, place.replace("%(ext)s", "mp4"))
+shutil.copy(pathlib.Path(__file__).with_name("info.json"), place.replace("%(ext)s", "info.json"))
+"""
+    )
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+    return str(path)
+
+
 def calls(program_path: str) -> Sequence[Sequence[str]]:
     """How the program was called, in order."""
     log = Path(program_path).with_name("calls.jsonl")
