@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from appliance.actions.box import Box
+from appliance.actions.room import Room
 from appliance.jobs.running import Limits, Runs
 
 LEASE = timedelta(seconds=60)

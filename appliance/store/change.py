@@ -61,15 +61,19 @@ def change(now: datetime, *, durable: bool = True) -> Iterator[Change]:
         yield outer
         return
     made = Change(now)
+    first: Exception | None = None  # on a full disk SQLite rolls back by itself, and rolling back again is a second error
     try:
         database.execute_sql(f"PRAGMA synchronous = {'full' if durable else 'normal'}")
         with database.atomic("IMMEDIATE"):
             _here.change = made
             try:
                 yield made
+            except (DatabaseError, InterfaceError) as error:
+                first = error
+                raise
             finally:
                 _here.change = None
     except (DatabaseError, InterfaceError) as error:
-        raise trouble_with(error) from error
+        raise trouble_with(first or error) from error
     for listener in tuple(listeners):
         listener(made)
