@@ -13,7 +13,7 @@ from appliance.store.change import Change
 # The stages of pipeline.stages.VIDEO and CLIP with their lanes. A test holds them together: the service itself never
 # imports the pipelines, whose libraries are heavy.
 VIDEO: dict[str, Lane] = {"fetch": Lane.NET, "scan": Lane.CPU, "transcribe": Lane.GPU, "rank": Lane.CPU}
-CLIP: dict[str, Lane] = {"frame": Lane.CPU, "render": Lane.CPU}
+CLIP: dict[str, Lane] = {"frame": Lane.CPU, "render": Lane.GPU}
 
 
 def begin(change: Change, video: Video, box: Box, *, stage: str = "fetch", priority: int = 0) -> Job:
