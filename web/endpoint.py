@@ -1,0 +1,49 @@
+"""What an endpoint of the API is: a line in a table that routing, checking, and the OpenAPI document are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from appliance.actions.box import About, Box
+from appliance.domain.user import Actor, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request, checked: who asks, the numbers and words of the path, the decoded body and query.
+
+    `body` and `query` are of the types that the endpoint names, None when it names none.
+    """
+
+    box: Box
+    about: About
+    actor: Actor
+    path: Mapping[str, Any]
+    body: Any = None
+    query: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One method of one path below /api/v1.
+
+    `run` is a plain function; it raises ClipperErrors, which become problem+json. `role` is the least that may ask, None:
+    everybody. `path` names its parameters with their types: /videos/{id:int}. `body`, `query` and `answer` are dataclasses
+    or msgspec types (`answer` None: no content). A `quick` one only reads a row or less and runs in the event loop; all
+    others run in a thread. `refusals` are the statuses that a wrong request gets, beside those that all share.
+    """
+
+    method: str
+    path: str
+    run: Callable[[Asked], Any]
+    summary: str
+    role: Role | None = Role.VIEWER
+    body: Any = None
+    query: Any = None
+    answer: Any = None
+    status: int = 200
+    quick: bool = False
+    refusals: tuple[int, ...] = ()
