@@ -18,6 +18,7 @@ from appliance.guard.upstream import Line, connect, hung_up
 HEAD_SECONDS = 30.0  # for a request to be said, and for how long a kept connection may be silent
 ANSWER_SECONDS = 60.0  # until an answer begins
 IDLE_SECONDS = 180.0  # without a byte in either direction
+_LINGER_SECONDS = 1.0
 _BLOCK = 65_536
 _METHODS = {"GET", "HEAD", "POST"}
 _REASON = "X-Clipper-Guard"
@@ -202,6 +203,11 @@ async def _refuse(client: Line, status: str, why: str, hint: str = "") -> bool:
     if status.startswith("407"):
         fields.append(("Proxy-Authenticate", 'Basic realm="clipper"'))
     client.writer.write(head.write(f"HTTP/1.1 {status}", tuple(fields)) + body)
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, TimeoutError):
         await client.writer.drain()
+        # Who hangs up while the other side still talks has its last words thrown away: it is heard out for a moment.
+        client.writer.write_eof()
+        async with asyncio.timeout(_LINGER_SECONDS):
+            while await client.reader.read(_BLOCK):
+                pass
     return False
