@@ -35,7 +35,7 @@ def example() -> str:
 def _table(shape: Shape) -> Iterator[str]:
     yield from _comment(shape.model.__doc__ or "")
     yield f"# {shape.header}"
-    for key, field in shape.keys():
+    for key, field in shape.plain():
         yield from _comment(told(field))
         default = (
             _SAMPLES[f"{shape.name}.{key}"] if field.is_required() else field.get_default(call_default_factory=True)

@@ -29,7 +29,7 @@ class Shape:
         """As it is written in the file."""
         return f"[[{self.name}]]" if self.many else f"[{self.name}]"
 
-    def keys(self) -> Iterator[tuple[str, FieldInfo]]:
+    def plain(self) -> Iterator[tuple[str, FieldInfo]]:
         """The keys that hold values, without the tables inside."""
         return ((key, field) for key, field in self.model.model_fields.items() if inner(field.annotation) is None)
 
