@@ -11,9 +11,11 @@ from appliance.domain.errors import BadInput
 from appliance.domain.located import Fetched, Located, Platform
 from appliance.domain.progress import OnProgress
 from appliance.sources.base import FetchOptions
+from appliance.sources.politeness import Manners
 from appliance.sources.web import download
 
 _HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
+_MANNERS = Manners(site="discord")
 _AGAIN = "Open the message in Discord, copy the file's link anew and add it at once."
 
 
@@ -42,7 +44,7 @@ class Discord:
     def fetch(self, located: Located, folder: Path, options: FetchOptions, tell: OnProgress) -> Fetched:
         """The file."""
         self.check(located, datetime.now(UTC))
-        return download(options.bases.placed(located), folder, options, tell)
+        return download(options.bases.placed(located), folder, options, tell, manners=_MANNERS)
 
 
 def expiry(link: str) -> datetime | None:

@@ -20,12 +20,14 @@ from appliance.sources._asking import sender
 from appliance.sources.address import is_list, page_parts
 from appliance.sources.base import Bases, FetchOptions, ListOptions
 from appliance.sources.lists import page
+from appliance.sources.politeness import Manners
 from appliance.sources.recording import Recording, with_chat
 from appliance.sources.replay import Asking, Got, Plan, replay
 from appliance.sources.web import download
 
 _HOME = Bases().kick
 _NAME = re.compile(r"^[\w-]{2,50}$", re.ASCII)
+_MANNERS = Manners(site="kick")
 _PAGES = {"video", "categories", "search", "auth", "browse", "following"}
 
 
@@ -52,9 +54,9 @@ class Kick:
         """The recording with its chat, or the clip."""
         link = options.bases.placed(located)
         if located.key.startswith("kick:clip_"):
-            return download(link, folder, options, tell)
+            return download(link, folder, options, tell, manners=_MANNERS)
         return with_chat(
-            lambda watch: download(link, folder, options, watch),
+            lambda watch: download(link, folder, options, watch, manners=_MANNERS),
             lambda about, watch: self._chat(about, folder, options, watch),
             folder,
             options,
@@ -74,15 +76,16 @@ class Kick:
     def listing(self, channel: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
         """The channel's newest recordings. One that is still being made is marked as live."""
         del now
-        found = page(f"{options.fetch.bases.kick}/{channel.id}/videos", options.count, options.fetch)
+        found = page(f"{options.fetch.bases.kick}/{channel.id}/videos", options.count, options.fetch, self.name)
         return Listing(found.items, since, ("the page was asked",), name=channel.name)
 
     def _chat(self, about: Recording, folder: Path, options: FetchOptions, tell: OnProgress) -> Got:
         if not about.channel or about.begin is None:
             return Got("", ("no chat: Kick did not tell whose recording it is and when it began",))
-        asking = Asking(sender(options, {"Accept": "application/json"}))
-        ask = partial(kick_chat.ask, asking, options.bases.kick_chat, about.channel, about.begin)
-        return replay(Plan(about.seconds), folder, ask, asking, tell)
+        with sender(options, {"Accept": "application/json"}) as send:
+            asking = Asking(send)
+            ask = partial(kick_chat.ask, asking, options.bases.kick_chat, about.channel, about.begin)
+            return replay(Plan(about.seconds), folder, ask, asking, tell)
 
 
 KICK = Kick()

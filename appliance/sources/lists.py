@@ -6,12 +6,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from appliance.domain.errors import ClipperError
 from appliance.domain.listed import Item
 from appliance.sources._ytdlp import listed
 from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
+from appliance.sources.politeness import Manners, turn
 
 _RUNNING = ("is_live", "is_upcoming", "post_live")  # a tuple: what is looked for in it may be a list
 
@@ -26,9 +28,13 @@ class Page:
     whole: int | None = None
 
 
-def page(link: str, count: int, options: FetchOptions) -> Page:
-    """The first `count` videos of the list behind `link`, in its order. Raises what yt-dlp's error means."""
-    known = listed(link, count, options)
+def page(link: str, count: int, options: FetchOptions, site: str = "") -> Page:
+    """The first `count` videos of the list behind `link`, in its order. Raises what yt-dlp's error means.
+
+    `site` is the platform's name, by which is known whether it wants to be asked less.
+    """
+    with turn(options.polite_dir, urlsplit(link).hostname or "", Manners(site=site)):
+        known = listed(link, count, options)
     entries = known.get("entries")
     rows = entries if isinstance(entries, list) else [known]
     items = (item(row) for row in rows[:count] if isinstance(row, dict))

@@ -25,10 +25,14 @@ _BUSY_SECONDS = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """What a host bears: seconds between two questions, and whether it is asked by one process at a time."""
+    """What a host bears: seconds between two questions, and whether it is asked by one process at a time.
+
+    `site` is one name for all hosts of a platform.
+    """
 
     distance: float = 1.0
     alone: bool = False
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def turn(folder: str, host: str, manners: Manners) -> Iterator[None]:
     if not folder:
         yield
         return
-    place = Path(folder)
+    place, host = Path(folder), manners.site or host
     place.mkdir(parents=True, exist_ok=True)
     name = re.sub(r"[^a-z0-9.-]", "_", host.lower())[:100].strip(".") or "_"
     with _only_one(place / f"{name}.busy", host) if manners.alone else contextlib.nullcontext():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from appliance.domain.errors import ClipperError
 from appliance.domain.located import Fetched
 from appliance.domain.progress import OnProgress, part
 from appliance.sources.base import FetchOptions
@@ -63,6 +64,9 @@ def with_chat(
     if about is None:
         tell(1.0, "fetched")
         return replace(found, notes=(*found.notes, "no chat: the platform did not tell how long the recording is"))
-    got = chat(about, part(tell, _VIDEO_SHARE, 1.0))
+    try:
+        got = chat(about, part(tell, _VIDEO_SHARE, 1.0))
+    except (ClipperError, OSError) as error:
+        got = Got("", (f"no chat: {error}",))
     tell(1.0, "fetched")
     return replace(found, chat=got.file or found.chat, notes=(*found.notes, *got.notes))

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from appliance.domain.errors import ClipperError
+from appliance.domain.errors import ClipperError, Transient
 from appliance.domain.progress import OnProgress
 
 NAME = "video.chat.jsonl"
@@ -94,8 +94,11 @@ class Asking:
                 break
             try:
                 status, headers, content = self._send(link, body)
-            except ClipperError as error:
+            except Transient as error:
                 status, headers, content, reason = 0, {}, b"", error.message
+            except ClipperError as error:
+                reason = error.message
+                break
             if status == 200:
                 try:
                     return json.loads(content)

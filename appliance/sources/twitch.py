@@ -17,12 +17,14 @@ from appliance.sources._asking import sender
 from appliance.sources.address import is_list, page_parts
 from appliance.sources.base import Bases, FetchOptions, ListOptions
 from appliance.sources.lists import page
+from appliance.sources.politeness import Manners
 from appliance.sources.recording import Recording, with_chat
 from appliance.sources.replay import Asking, Got, Plan, replay
 from appliance.sources.web import download
 
 _HOME = Bases().twitch
 _NAME = re.compile(r"^[A-Za-z0-9_]{2,25}$")
+_MANNERS = Manners(site="twitch")
 _PAGES = {"videos", "video", "v", "directory", "collections", "clip", "settings", "search", "downloads", "p", "jobs"}
 _HEADERS = {"Client-ID": twitch_chat.CLIENT_ID, "Content-Type": "application/json"}
 
@@ -51,9 +53,9 @@ class Twitch:
         link = options.bases.placed(located)
         video = located.key.removeprefix("twitch:")
         if not video.isdecimal():
-            return download(link, folder, options, tell)
+            return download(link, folder, options, tell, manners=_MANNERS)
         return with_chat(
-            lambda watch: download(link, folder, options, watch),
+            lambda watch: download(link, folder, options, watch, manners=_MANNERS),
             lambda about, watch: self._chat(video, about, folder, options, watch),
             folder,
             options,
@@ -74,13 +76,14 @@ class Twitch:
         """The channel's newest recordings of streams. One that is still being made is marked as live."""
         del now
         base = options.fetch.bases.twitch
-        found = page(f"{base}/{channel.id}/videos?filter=archives&sort=time", options.count, options.fetch)
+        found = page(f"{base}/{channel.id}/videos?filter=archives&sort=time", options.count, options.fetch, self.name)
         return Listing(found.items, since, ("the page was asked",), name=channel.name)
 
     def _chat(self, video: str, about: Recording, folder: Path, options: FetchOptions, tell: OnProgress) -> Got:
-        asking = Asking(sender(options, _HEADERS))
-        ask = partial(twitch_chat.ask, asking, options.bases.twitch_chat, video)
-        return replay(Plan(about.seconds, workers=2), folder, ask, asking, tell)
+        with sender(options, _HEADERS) as send:
+            asking = Asking(send)
+            ask = partial(twitch_chat.ask, asking, options.bases.twitch_chat, video)
+            return replay(Plan(about.seconds, workers=2), folder, ask, asking, tell)
 
 
 TWITCH = Twitch()

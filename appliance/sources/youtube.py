@@ -26,7 +26,7 @@ _LIST_ID = re.compile(r"^(?:PL|UU|OL|FL)[\w-]{10,}$")
 _HANDLE = re.compile(r"^@[\w.\-·]{3,30}$")
 _NEXT = "Give its @handle, its id (UC and 22 more signs), or the address of its page."
 # YouTube turns away hosts that fetch several videos at once or without a breath between two.
-_MANNERS = Manners(distance=5.0, alone=True)
+_MANNERS = Manners(distance=5.0, alone=True, site="youtube")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class YouTube:
         base = options.fetch.bases.youtube
         kind = "channel_id" if _CHANNEL_ID.match(resolved) else "playlist_id"
         if options.backfill > 0:
-            found = page(_page_of(resolved, base), options.count, options.fetch)
+            found = page(_page_of(resolved, base), options.count, options.fetch, "youtube")
             notes: tuple[str, ...] = (f"the page was asked for the {options.count} newest",)
             return Listing(found.items, remembered, notes, name=found.name or name)
         told = feed.ask(f"{base}/feeds/videos.xml?{kind}={resolved}", remembered, options.guard)
@@ -111,7 +111,7 @@ class YouTube:
 def _instead(link: str, trouble: str, options: ListOptions) -> Page:
     """The page where the feed failed. When that fails too its error tells of both."""
     try:
-        return page(link, options.count, options.fetch)
+        return page(link, options.count, options.fetch, "youtube")
     except ClipperError as error:
         message = f"{error.message} ({trouble})"
         if isinstance(error, Transient):
@@ -129,7 +129,7 @@ def _resolved(channel: ChannelAddress, options: ListOptions) -> tuple[str, str]:
     """The id that feeds go by, and the channel's name where it came along."""
     if _CHANNEL_ID.match(channel.id) or _LIST_ID.match(channel.id):
         return channel.id, channel.name
-    found = page(channel.url.replace(_HOME, options.fetch.bases.youtube, 1), 1, options.fetch)
+    found = page(channel.url.replace(_HOME, options.fetch.bases.youtube, 1), 1, options.fetch, "youtube")
     if not _CHANNEL_ID.match(found.channel_id):
         raise Permanent(f"{channel.url}: no channel was found there", "Open it in a browser, and check the handle.")
     return found.channel_id, found.name
