@@ -23,6 +23,8 @@ def check(*, config: ConfigFile = None, overrides: Overrides = None) -> int:
     root.video_options(loaded.settings, wishes)
     for name in ("", *loaded.settings.look):
         root.look_options(loaded.settings, Wishes(look=name), root.context(loaded.settings))
+    for warning in loaded.warnings:
+        typer.echo(f"warning: {warning}", err=True)
     typer.echo(f"{loaded.file}: all right" if loaded.file else "no clipper.toml: the defaults are in force")
     return 0
 
@@ -37,17 +39,34 @@ def show(
 ) -> int:
     """Show the settings in force."""
     from appliance import app as root
+    from config.masking import masked
+    from config.shape import leaves, spelt
 
     loaded = root.settings(config, overrides or ())
-    tables = loaded.settings.model_dump(mode="json")
+    tables = masked(loaded.settings.model_dump(mode="json"))
     if as_json:
         answer = {"settings": tables, "origins": dict(loaded.origins)} if origin else tables
         typer.echo(json.dumps(answer, ensure_ascii=False))
         return 0
-    for table, values in tables.items():
-        for key, value in values.items():
-            where = f"   # {loaded.origins.get(f'{table}.{key}', 'default')}" if origin else ""
-            typer.echo(f"{table}.{key} = {json.dumps(value, ensure_ascii=False)}{where}")
+    for path, value in leaves(tables):
+        key = spelt(path)
+        where = f"   # {loaded.origins.get(key, 'default')}" if origin else ""
+        typer.echo(f"{key} = {json.dumps(value, ensure_ascii=False)}{where}")
+    return 0
+
+
+@app.command("export")
+def export(
+    *,
+    everything: Annotated[bool, typer.Option("--all", help="Defaults too.")] = False,
+    config: ConfigFile = None,
+    overrides: Overrides = None,
+) -> int:
+    """Print the settings in force as a clipper.toml, passwords masked."""
+    from appliance import app as root
+    from config.export import export as text
+
+    typer.echo(text(root.settings(config, overrides or ()).settings, everything=everything), nl=False)
     return 0
 
 
