@@ -51,6 +51,9 @@ class Guard:
 
     `allow_private` holds host names (that one exactly), addresses, and networks such as 192.168.1.0/24. `upstream` is a
     proxy of the person's own that everything goes through afterwards: http://, https:// or socks5://, with user and password.
+    Names are looked up here all the same, and that proxy is asked to connect to the checked address (by CONNECT, also for
+    plain http). A name that only the proxy could look up is not reached, for what it leads to there cannot be judged. The
+    proxy itself may be anywhere. Proxies that the environment names are not used.
     """
 
     allow_private: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from appliance.domain.source import PictureTrack, Source
 from appliance.domain.span import Span
 from appliance.domain.timeline import Box
 from appliance.media.faces import FaceFinder, Found, Picture, small_size
+from appliance.media.ffmpeg import PROTOCOLS
 from appliance.media.footage_eye import Changes, Grey, columns_and_rows, detail, flatness, mouth_motion, still_edges
 from appliance.planning.framing_footage import Face, Floats, Footage, Look
 
@@ -193,7 +194,7 @@ def _frames(path: Path, source: Source, span: Span) -> Iterator[tuple[float, Vid
     assert source.picture is not None
     try:
         # Blocking artefacts that the loop filter would smooth do not matter at this size; without it decoding costs less.
-        with av.open(str(path)) as container:
+        with av.open(f"file:{path.absolute()}", options={"protocol_whitelist": PROTOCOLS}) as container:
             stream = container.streams[source.picture.index]
             stream.codec_context.options = {"skip_loop_filter": "all"}
             # Frame threads would take a tenth more processor time; clips run side by side where there are cores.
