@@ -48,7 +48,12 @@ def channel(said: str) -> ChannelAddress:
 
 
 def listing(address: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
-    """Its newest videos. Hand back `remembered` at the next call. Raises when no way led to a list."""
+    """Its newest videos. Hand back `remembered` at the next call. Raises when no way led to a list.
+
+    Only platform and url need to be known of the channel.
+    """
+    if not address.id:
+        address = channel(address.url)
     for platform in WATCHABLE:
         if platform.name == address.platform:
             return platform.listing(address, since, options, now)
@@ -63,7 +68,8 @@ def expand(located: Located, options: ListOptions) -> Listing:
     `notes` say how many were left out. Raises when there is no list, or no video in it.
     """
     # One more than wanted is asked for: whether there are more is known even where nobody counts them.
-    found = lists.page(options.fetch.bases.placed(located), options.count + 1, options.fetch)
+    site = next((platform.name for platform in WATCHABLE if platform.name == located.platform.value), "")
+    found = lists.page(options.fetch.bases.placed(located), options.count + 1, options.fetch, site)
     if not found.items:
         raise BadInput(
             f"{located.address}: there is no video in that list", "Check it in a browser: it may be empty or private."

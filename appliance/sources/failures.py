@@ -230,7 +230,7 @@ MEANINGS: tuple[Meaning, ...] = (
     ),
 )
 # With one of these among the warnings a lack of formats is of another kind than it looks.
-_SABR = Meaning(
+SABR = Meaning(
     "sabr only",
     Transient,
     "YouTube hides the formats from this session (SABR). It is tried again; deno 2.3 or Node 22 and a fresh yt-dlp help.",
@@ -252,7 +252,7 @@ def meaning(said: str) -> Meaning:
     if found is None:
         return _UNKNOWN
     if found.name == "no format" and "SABR" in said:
-        return _SABR
+        return SABR
     if found.name == "forbidden" and "impersonat" in said.lower():
         return _BY_NAME["impersonation"]
     return found

@@ -15,8 +15,11 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from appliance.domain.errors import BadInput, Transient
-from appliance.domain.listed import NOTHING, Item, Listing, Remembered
+from appliance.domain.listed import Item, Listing, Remembered
 from appliance.sources.address import is_media_name
+from appliance.sources.taking import bring
+
+__all__ = ["bring", "look"]
 
 _PARTIAL = (".part", ".crdownload", ".tmp", ".download", ".partial", ".ytdl", ".filepart", ".aria2", "~")
 _DEEP = "**/"
@@ -32,7 +35,7 @@ class _Seen(msgspec.Struct, array_like=True):
 
 
 def look(
-    folder: Path, pattern: str, now: datetime, stable_seconds: float = 60.0, remembered: Remembered = NOTHING
+    folder: Path, since: Remembered, now: datetime, *, pattern: str = "*", stable_seconds: float = 60.0
 ) -> Listing:
     """The files that stand still and were not told before, newest first; each is told once, and again when it changed.
 
@@ -45,7 +48,7 @@ def look(
         raise BadInput(f"{pattern}: that is no pattern for file names", "Write one such as *.mp4, or **/*.mp4.")
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder}: that is no folder", "Name the folder that the videos are put into.")
-    before = _read(remembered)
+    before = _read(since)
     at = now.timestamp()
     after: dict[str, _Seen] = {}
     ready: list[Item] = []
@@ -65,7 +68,7 @@ def look(
     ready.sort(key=lambda item: item.published or now, reverse=True)
     notes = (f"{growing} files are not yet whole",) if growing else ()
     seen = msgspec.json.encode(after).decode()
-    return Listing(tuple(ready), replace(remembered, seen=seen), notes, not_modified=not ready, name=folder.name)
+    return Listing(tuple(ready), replace(since, seen=seen), notes, not_modified=not ready, name=folder.name)
 
 
 def _files(folder: Path, pattern: str, *, deep: bool) -> Iterator[Path]:

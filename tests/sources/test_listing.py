@@ -194,6 +194,13 @@ def test_recordings_of_a_streamer_are_listed(site: Standin, tmp_path: Path, said
     assert calls(yt_dlp)[0][-1] == site.base + end
 
 
+def test_a_channel_may_be_known_by_its_address_alone(site: Standin) -> None:
+    """As it is kept."""
+    site.says[FEED] = Answer(200, feed_xml(2))
+    known = ChannelAddress("youtube", "", f"https://www.youtube.com/channel/{CHANNEL}")
+    assert len(listing(known, NOTHING, _options(site), NOW).items) == 2
+
+
 def test_a_platform_that_cannot_be_watched_is_refused(site: Standin) -> None:
     """By name."""
     with pytest.raises(BadInput, match="vimeo"):

@@ -9,7 +9,7 @@ import pytest
 
 from appliance.domain.channel import Intake
 from appliance.domain.errors import Transient
-from appliance.sources.taking import bring
+from appliance.sources.folder import bring
 
 
 @pytest.fixture
