@@ -295,3 +295,28 @@ def test_stopping_ends_everything_under_way(site: Standin) -> None:
     with idle:
         assert idle.recv(10) == b""
     assert not {thread for thread in set(threading.enumerate()) - before if "guard-proxy" in thread.name}
+
+
+def test_a_name_server_that_is_silent_holds_up_nobody_else(site: Standin) -> None:
+    """Other hosts are reached meanwhile, and stopping does not wait for it."""
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(host: str, _port: int) -> tuple[str, ...]:
+        if host == "slow.test":
+            asked.set()
+            answered.wait(10)
+        return ("127.0.0.1",)
+
+    site.says = {"/": Answer(200, b"here")}
+    try:
+        with guarded(Guard(allow_private=("nas.test",), resolve=slow)) as proxy, client(proxy) as web:
+            waiting = threading.Thread(target=raw, args=(proxy, b"GET http://slow.test/ HTTP/1.1\r\n\r\n"))
+            waiting.start()
+            assert asked.wait(5)
+            assert web.get(f"{site.base}/").content == b"here"
+            began = time.monotonic()
+        assert time.monotonic() - began < 1.5
+        waiting.join(timeout=1)
+        assert not waiting.is_alive()
+    finally:
+        answered.set()
