@@ -273,9 +273,7 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
 
     if work.platform == "folder":
         rules = work.rules
-        return look(
-            Path(work.address), work.remembered, now, pattern=rules.pattern, stable_seconds=rules.stable_seconds
-        )
+        return look(Path(work.address), rules.pattern, now, rules.stable_seconds, work.remembered)
     fetch = video_options(chosen, Wishes()).fetch
     options = ListOptions(
         fetch.guard,

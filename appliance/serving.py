@@ -71,6 +71,8 @@ class Appliance:
         self._adopt(box)
         self.service = Service(box, app.db_dir(self.loaded.settings))
         self.service.start()
+        for warning in self.loaded.warnings:
+            logs.get("service").warning("settings", message=warning)
         logs.get("service").info("started", boot=self.boot, version=__version__, data_dir=str(box.data_dir))
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ from appliance.domain.user import Actor, Role
 from appliance.jobs.works import Works
 from appliance.store import change as changes
 from appliance.store import database, users
+from appliance.store.change import Change
 from config.schema import Settings
 
 START = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -39,9 +40,9 @@ class Clock:
 class Bells:
     """Hears every change, as the service does."""
 
-    changes: list[changes.Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
-    def __call__(self, made: changes.Change) -> None:
+    def __call__(self, made: Change) -> None:
         self.changes.append(made)
 
     @property

@@ -110,7 +110,7 @@ def _do(work: Work, bench: Bench, answers: _Answers) -> Answer:
         case ListWork():
             return Listed(bench.ask(work, datetime.now(UTC)))
         case BringWork():
-            from appliance.sources.folder import bring
+            from appliance.sources.taking import bring
 
             return Brought(str(bring(Path(work.path), Path(work.into), work.how)))
 

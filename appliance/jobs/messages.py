@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from appliance.domain.channel import ChannelRules
+from appliance.domain.channel import ChannelRules, Intake
 from appliance.domain.listed import Listing, Remembered
 from appliance.domain.located import Located
 from appliance.domain.moment import Moment, Ranking
@@ -45,7 +45,7 @@ class BringWork(msgspec.Struct, frozen=True, tag="bring"):
 
     path: str
     into: str
-    how: str
+    how: Intake
 
 
 Work = StageWork | ListWork | BringWork

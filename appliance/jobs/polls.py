@@ -129,7 +129,7 @@ def _ended(change: Change, job: Job, state: JobState, trouble: Trouble | None, w
 def _prepare_take(job: Job, works: Works) -> BringWork:
     video, channel = videos.get(_number(job.video)), channels.get(_number(job.channel))
     into = works.data_dir / "taken" / str(video.id) / Path(video.address).name
-    return BringWork(video.address, str(into), channel.rules.take.value)
+    return BringWork(video.address, str(into), channel.rules.take)
 
 
 def _taken(change: Change, job: Job, answer: Answer | None, works: Works) -> None:

@@ -29,7 +29,13 @@ def work(lane: Lane, works: Works) -> bool:
     if job is None:
         return False
     kind = _BY_NAME[job.kind]
-    log = logs.get("jobs").bind(job=job.id, kind=job.kind, video=job.video, clip=job.clip, channel=job.channel)
+    with logs.bound(**_named(job)):
+        _work(job, kind, works)
+    return True
+
+
+def _work(job: Job, kind: Kind, works: Works) -> None:
+    log = logs.get("jobs")
     log.info("job_started", attempt=job.attempt)
     began = time.monotonic()
     with works.runs.entered(job.id, works.limits()) as run:
@@ -38,12 +44,12 @@ def work(lane: Lane, works: Works) -> bool:
             if run.returned and isinstance(answer, Died):
                 with change(works.now()) as moved:
                     jobs.give_back(moved, job.id, "Clipper was stopped")
-                return True
+                return
             ended = settle(job, kind, answer, works, cancelled=run.cancelled)
         except IllegalMove as error:
             # Somebody moved the job while its answer came in: what they decided stands.
             log.warning("job_overtaken", why=error.message)
-            return True
+            return
     trouble = ended.trouble if ended.state.value != "completed" else None
     log.info(
         "job_ended",
@@ -51,7 +57,18 @@ def work(lane: Lane, works: Works) -> bool:
         seconds=round(time.monotonic() - began, 3),
         **({"fault": trouble.fault.value, "message": trouble.message, "hint": trouble.hint} if trouble else {}),
     )
-    return True
+
+
+def _named(job: Job) -> dict[str, int | str]:
+    """What every line of the job's log says."""
+    named: dict[str, int | str | None] = {
+        "job": job.id,
+        "kind": job.kind,
+        "video": job.video,
+        "clip": job.clip,
+        "channel": job.channel,
+    }
+    return {name: value for name, value in named.items() if value is not None}
 
 
 def _claim(lane: Lane, works: Works) -> Job | None:
@@ -77,11 +94,10 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
         if why := works.room.too_little(job.kind, _seconds(job)):
             return Postponed(_NO_ROOM_SECONDS, why)
         writer = _Progress(job, kind, works)
-        with logs.job_log(works.data_dir / "logs", job.id) as sink:
-            return run_child(run, kind.prepare(job, works), writer, sink)
+        return run_child(run, kind.prepare(job, works), writer, _Output(job))
     except Exception as error:  # noqa: BLE001 - whatever broke becomes the job's trouble
         if not isinstance(error, ClipperError):
-            logs.get("jobs").exception("job_broke", job=job.id)
+            logs.get("jobs").exception("job_broke")
         return Failed(trouble_of(error))
 
 
@@ -91,6 +107,21 @@ def _seconds(job: Job) -> float | None:
         moment = clips.get(job.clip).moment
         return moment.end - moment.start
     return videos.get(job.video).seconds if job.video is not None else 0.0
+
+
+class _Output:
+    """Puts what a child says on stderr into the job's log, line by line."""
+
+    def __init__(self, job: Job) -> None:
+        self._named = _named(job)  # it is called in a thread of its own, where nothing is bound
+        self._rest = b""
+
+    def __call__(self, block: bytes) -> None:
+        *lines, self._rest = (self._rest + block).split(b"\n")
+        self._rest = self._rest[-4000:]
+        for line in lines:
+            if text := line.decode("utf-8", "replace").strip():
+                logs.get("stage").info("output", text=text[:4000], **self._named)
 
 
 class _Progress:

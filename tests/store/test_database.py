@@ -15,6 +15,7 @@ from appliance.store import database, lock, mount
 from appliance.store.change import change
 from appliance.store.migrations import MIGRATIONS, Migration
 from appliance.store.models import TABLES
+from appliance.store.models import database as tables
 from tests.boxes import START, heard, standing
 
 HOLDING = """
@@ -97,7 +98,7 @@ def test_a_snapshot_has_what_was_committed_last(tmp_path: Path) -> None:
 def test_durable_changes_reach_the_disk_and_progress_does_not_wait_for_it(tmp_path: Path) -> None:
     """FULL for what was accepted, NORMAL for progress."""
     with standing(tmp_path) as box:
-        base = database.database
+        base = tables
         for durable, level in ((True, 2), (False, 1)):
             with change(box.now(), durable=durable):
                 assert base.execute_sql("PRAGMA synchronous").fetchone() == (level,)
@@ -128,8 +129,8 @@ def test_a_change_inside_a_change_is_part_of_it(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
     """A database that may not grow says that nothing is lost and what to do."""
     with standing(tmp_path) as box:
-        pages = database.database.execute_sql("PRAGMA page_count").fetchone()[0]
-        database.database.execute_sql(f"PRAGMA max_page_count = {pages + 1}")
+        pages = tables.execute_sql("PRAGMA page_count").fetchone()[0]
+        tables.execute_sql(f"PRAGMA max_page_count = {pages + 1}")
         with pytest.raises(NoRoom, match="full") as told:
             fill(box.now())
         assert "free some space" in told.value.hint

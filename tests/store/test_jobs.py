@@ -10,8 +10,9 @@ from appliance.domain.job import Job, Lane, NewJob
 from appliance.domain.states import IllegalMove, JobState
 from appliance.domain.trouble import Fault, Trouble
 from appliance.jobs.works import LEASE, Works
-from appliance.store import database, jobs
+from appliance.store import jobs
 from appliance.store.change import change
+from appliance.store.models import database as tables
 from tests.boxes import Clock, heard, standing
 
 
@@ -64,7 +65,7 @@ def test_no_job_is_taken_twice(tmp_path: Path) -> None:
             found = claim(box)
             assert found is not None
             taken.append(found.id)
-            database.database.close()
+            tables.close()
 
         workers = [threading.Thread(target=reach) for _ in range(8)]
         for worker in workers:
@@ -148,7 +149,7 @@ def test_ten_thousand_jobs_are_counted_and_claimed_quickly(tmp_path: Path) -> No
             "SELECT * FROM job WHERE lane = 'cpu' AND state = 'available' ORDER BY priority DESC, due, id LIMIT 1",
             "SELECT due FROM job WHERE state IN ('scheduled', 'retryable') ORDER BY due LIMIT 1",
         ):
-            plan = " ".join(str(row) for row in database.database.execute_sql(f"EXPLAIN QUERY PLAN {sql}").fetchall())
+            plan = " ".join(str(row) for row in tables.execute_sql(f"EXPLAIN QUERY PLAN {sql}").fetchall())
             assert "USING" in plan
             assert "SCAN job\b" not in plan
             assert "job_lane" in plan or "job_state_due" in plan
