@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -68,7 +69,10 @@ def expand(located: Located, options: ListOptions) -> Listing:
     `notes` say how many were left out. Raises when there is no list, or no video in it.
     """
     # One more than wanted is asked for: whether there are more is known even where nobody counts them.
-    site = next((platform.name for platform in WATCHABLE if platform.name == located.platform.value), "")
+    platform = next((platform for platform in WATCHABLE if platform.name == located.platform.value), None)
+    if platform is not None:
+        located = replace(located, address=platform.list_link(located.address))
+    site = platform.name if platform else ""
     found = lists.page(options.fetch.bases.placed(located), options.count + 1, options.fetch, site)
     if not found.items:
         raise BadInput(

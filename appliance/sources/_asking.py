@@ -23,10 +23,9 @@ def sender(options: FetchOptions, headers: Mapping[str, str]) -> Iterator[Send]:
     """
     import httpx2
 
-    from appliance.guard import Guard
     from appliance.guard.proxy import guarded
 
-    guard = Guard(allow_private=options.allow_private, upstream=options.proxy)
+    guard = options.guard
     sent = {"user-agent": "clipper", **headers}
     with (
         guarded(guard) as proxy,

@@ -117,5 +117,8 @@ class Watchable(Protocol):
     def channel(self, said: str) -> ChannelAddress | None:
         """The channel that was named, None when it is not one of its own. Asks nobody. BadInput when it is but cannot be."""
 
+    def list_link(self, link: str) -> str:
+        """The page with the videos, where a link leads to the front page of a channel; else the link as it is."""
+
     def listing(self, channel: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
         """Its videos, newest first. `since` is what the last listing asked to be remembered. Raises when no way led there."""

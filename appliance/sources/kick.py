@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from appliance.domain.errors import BadInput
 from appliance.domain.listed import ChannelAddress, Listing, Remembered
@@ -72,6 +73,12 @@ class Kick:
         if not _NAME.match(name) or name in _PAGES:
             raise BadInput(f"{said}: that is no Kick channel", "Give its address: https://kick.com/NAME.")
         return ChannelAddress(self.name, name, f"{_HOME}/{name}", name)
+
+    def list_link(self, link: str) -> str:
+        """A channel's recordings; a page of clips stays."""
+        parts = urlsplit(link)
+        name = parts.path.strip("/")
+        return f"{parts.scheme}://{parts.netloc}/{name}/videos" if _NAME.match(name) else link
 
     def listing(self, channel: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
         """The channel's newest recordings. One that is still being made is marked as live."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from appliance.domain.errors import BadInput
 from appliance.domain.listed import ChannelAddress, Listing, Remembered
@@ -25,6 +26,7 @@ from appliance.sources.web import download
 _HOME = Bases().twitch
 _NAME = re.compile(r"^[A-Za-z0-9_]{2,25}$")
 _MANNERS = Manners(site="twitch")
+_RECORDINGS = "?filter=archives&sort=time"
 _PAGES = {"videos", "video", "v", "directory", "collections", "clip", "settings", "search", "downloads", "p", "jobs"}
 _HEADERS = {"Client-ID": twitch_chat.CLIENT_ID, "Content-Type": "application/json"}
 
@@ -72,11 +74,17 @@ class Twitch:
             raise BadInput(f"{said}: that is no Twitch channel", "Give its address: https://www.twitch.tv/NAME.")
         return ChannelAddress(self.name, name, f"{_HOME}/{name}", name)
 
+    def list_link(self, link: str) -> str:
+        """A channel's recordings; a collection and a page of clips stay."""
+        parts = urlsplit(link)
+        name = parts.path.strip("/")
+        return f"{parts.scheme}://{parts.netloc}/{name}/videos{_RECORDINGS}" if _NAME.match(name) else link
+
     def listing(self, channel: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
         """The channel's newest recordings of streams. One that is still being made is marked as live."""
         del now
         base = options.fetch.bases.twitch
-        found = page(f"{base}/{channel.id}/videos?filter=archives&sort=time", options.count, options.fetch, self.name)
+        found = page(f"{base}/{channel.id}/videos{_RECORDINGS}", options.count, options.fetch, self.name)
         return Listing(found.items, since, ("the page was asked",), name=channel.name)
 
     def _chat(self, video: str, about: Recording, folder: Path, options: FetchOptions, tell: OnProgress) -> Got:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from appliance.domain.errors import BadInput, ClipperError, Permanent, Transient
 from appliance.domain.listed import ChannelAddress, Listing, Remembered
@@ -24,6 +24,7 @@ _CHANNEL_ID = re.compile(r"^UC[\w-]{22}$")
 _LOOKS_LIKE_ID = re.compile(r"^UC[\w-]*$")
 _LIST_ID = re.compile(r"^(?:PL|UU|OL|FL)[\w-]{10,}$")
 _HANDLE = re.compile(r"^@[\w.\-·]{3,30}$")
+_FRONT = re.compile(r"^(/(?:@[^/]+|(?:channel|c|user)/[^/]+))(?:/featured)?/?$")
 _NEXT = "Give its @handle, its id (UC and 22 more signs), or the address of its page."
 # YouTube turns away hosts that fetch several videos at once or without a breath between two.
 _MANNERS = Manners(distance=5.0, alone=True, site="youtube")
@@ -78,6 +79,12 @@ class YouTube:
         if kind == "playlist" and _LIST_ID.match(of_list):
             return ChannelAddress(self.name, of_list, f"{_HOME}/playlist?list={of_list}")
         raise BadInput(f"{said}: that is no YouTube channel", _NEXT)
+
+    def list_link(self, link: str) -> str:
+        """A channel's tab of videos; a playlist and any other tab stay."""
+        parts = urlsplit(link)
+        front = _FRONT.match(parts.path)
+        return f"{parts.scheme}://{parts.netloc}{front[1]}/videos" if front else link
 
     def listing(self, channel: ChannelAddress, since: Remembered, options: ListOptions, now: datetime) -> Listing:
         """The channel's videos by its feed; by its page when the feed fails, or when older ones are wanted too.

@@ -227,6 +227,28 @@ def test_an_uncounted_list_tells_that_there_are_more(site: Standin, tmp_path: Pa
     assert expand(located, replace(options, limit=20)).notes == ()
 
 
+@pytest.mark.parametrize(
+    ("link", "asked"),
+    [
+        ("https://www.youtube.com/@SomeOne", "/@SomeOne/videos"),
+        ("https://www.youtube.com/@SomeOne/featured", "/@SomeOne/videos"),
+        ("https://www.youtube.com/@SomeOne/streams", "/@SomeOne/streams"),
+        (f"https://www.youtube.com/channel/{CHANNEL}/", f"/channel/{CHANNEL}/videos"),
+        ("https://www.twitch.tv/someone", "/someone/videos?filter=archives&sort=time"),
+        ("https://www.twitch.tv/someone/clips?range=7d", "/someone/clips?range=7d"),
+        ("https://kick.com/some-one/", "/some-one/videos"),
+    ],
+)
+def test_the_front_page_of_a_channel_stands_for_its_videos(
+    site: Standin, tmp_path: Path, link: str, asked: str
+) -> None:
+    """Any other page is taken as it is."""
+    assert is_list(locate(link))
+    yt_dlp = program(tmp_path, {asked: page_json(2)})
+    assert len(expand(locate(link), _options(site, yt_dlp)).items) == 2
+    assert calls(yt_dlp)[0][-1] == site.base + asked
+
+
 def test_a_list_without_videos_is_bad_input(site: Standin, tmp_path: Path) -> None:
     """Empty or private."""
     options = _options(site, program(tmp_path, {"list=PLabcdefghijkl": page_json(0)}))
