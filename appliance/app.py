@@ -69,7 +69,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
     from appliance.llm import JudgeOptions
     from appliance.pipeline.options import ChatOptions, ScanOptions, SpeechOptions, VideoOptions, Words
     from appliance.ranking import RankOptions
-    from appliance.sources.base import FetchOptions
+    from appliance.sources.base import Bases, FetchOptions
 
     words, subtitles = _words(wishes.captions or chosen.captions.source)
     language = "" if chosen.asr.language == "auto" else chosen.asr.language
@@ -99,6 +99,8 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
             cookies_file=chosen.yt_dlp.cookies_file,
             proxy=chosen.yt_dlp.proxy,
             allow_private=chosen.sources.allow_private,
+            polite_dir=str(data_dir(chosen) / "polite"),
+            bases=Bases(**chosen.sources.bases.model_dump()),
             chat=_there(wishes.chat, "--chat"),
             subtitles=_there(subtitles, "--captions"),
         ),

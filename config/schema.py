@@ -28,6 +28,23 @@ class Paths(Table):
     """Scratch space. Empty: inside data_dir."""
 
 
+class Bases(Table):
+    """Where the platforms answer. Only changed to go through a mirror, or to try things out against a server of one's own."""
+
+    youtube: str = "https://www.youtube.com"
+    """Feeds, lists and videos of YouTube."""
+    twitch: str = "https://www.twitch.tv"
+    """Lists and videos of Twitch."""
+    twitch_chat: str = "https://gql.twitch.tv/gql"
+    """The chat of Twitch recordings."""
+    kick: str = "https://kick.com"
+    """Lists and videos of Kick."""
+    kick_chat: str = "https://web.kick.com"
+    """The chat of Kick recordings."""
+    discord: str = "https://cdn.discordapp.com"
+    """Files of Discord."""
+
+
 class Sources(Table):
     """Which links are taken. Local files are always taken."""
 
@@ -43,6 +60,7 @@ class Sources(Table):
     """Take a link to any page that yt-dlp understands."""
     allow_private: tuple[str, ...] = ()
     """Hosts in the private network that links may lead to, such as nas.lan or 192.168.1.20. Others are refused."""
+    bases: Bases = Bases()
     roots: tuple[str, ...] = ()
     """Folders of this machine from which files may be added over the network. The local command line may add any file."""
 

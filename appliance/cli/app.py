@@ -12,6 +12,7 @@ from appliance.cli.doctor import doctor
 from appliance.cli.licences import licences
 from appliance.cli.moments import moments
 from appliance.cli.render import render
+from appliance.cli.serve import reload, serve
 
 app = typer.Typer(
     name="clipper",
@@ -41,6 +42,8 @@ app.command("clip")(clip)
 app.command("moments")(moments)
 app.command("render")(render)
 app.command("convert")(convert)
+app.command("serve")(serve)
+app.command("reload")(reload)
 app.command("doctor")(doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(models.app, name="models")
