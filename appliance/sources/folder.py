@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from appliance.domain.errors import BadInput, Transient
-from appliance.domain.listed import Item, Listing, Remembered
+from appliance.domain.listed import NOTHING, Item, Listing, Remembered
 from appliance.sources.address import is_media_name
 from appliance.sources.taking import bring
 
@@ -35,7 +35,7 @@ class _Seen(msgspec.Struct, array_like=True):
 
 
 def look(
-    folder: Path, since: Remembered, now: datetime, *, pattern: str = "*", stable_seconds: float = 60.0
+    folder: Path, pattern: str, now: datetime, stable_seconds: float = 60.0, remembered: Remembered = NOTHING
 ) -> Listing:
     """The files that stand still and were not told before, newest first; each is told once, and again when it changed.
 
@@ -48,7 +48,7 @@ def look(
         raise BadInput(f"{pattern}: that is no pattern for file names", "Write one such as *.mp4, or **/*.mp4.")
     if folder.exists() and not folder.is_dir():
         raise BadInput(f"{folder}: that is no folder", "Name the folder that the videos are put into.")
-    before = _read(since)
+    before = _read(remembered)
     at = now.timestamp()
     after: dict[str, _Seen] = {}
     ready: list[Item] = []
@@ -68,7 +68,7 @@ def look(
     ready.sort(key=lambda item: item.published or now, reverse=True)
     notes = (f"{growing} files are not yet whole",) if growing else ()
     seen = msgspec.json.encode(after).decode()
-    return Listing(tuple(ready), replace(since, seen=seen), notes, not_modified=not ready, name=folder.name)
+    return Listing(tuple(ready), replace(remembered, seen=seen), notes, not_modified=not ready, name=folder.name)
 
 
 def _files(folder: Path, pattern: str, *, deep: bool) -> Iterator[Path]:

@@ -27,7 +27,7 @@ def _names(listing: Listing) -> list[str]:
 def _seen(folder: Path, times: tuple[float, ...], since: Remembered = NOTHING, pattern: str = "*") -> list[list[str]]:
     told = []
     for seconds in times:
-        found = look(folder, since, _at(seconds), pattern=pattern)
+        found = look(folder, pattern, _at(seconds), 60.0, since)
         since = found.remembered
         told.append(_names(found))
     return told
@@ -43,12 +43,12 @@ def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
     """Every change of length or time begins the wait anew, and the note counts what is not whole."""
     file = tmp_path / "talk.mp4"
     file.write_bytes(b"a")
-    first = look(tmp_path, NOTHING, _at(0))
+    first = look(tmp_path, "*", _at(0))
     file.write_bytes(b"ab")
-    second = look(tmp_path, first.remembered, _at(61))
+    second = look(tmp_path, "*", _at(61), 60.0, first.remembered)
     os.utime(file, ns=(5, 5))
-    third = look(tmp_path, second.remembered, _at(122))
-    fourth = look(tmp_path, third.remembered, _at(183))
+    third = look(tmp_path, "*", _at(122), 60.0, second.remembered)
+    fourth = look(tmp_path, "*", _at(183), 60.0, third.remembered)
     assert [_names(found) for found in (first, second, third, fourth)] == [[], [], [], ["talk.mp4"]]
     assert first.notes == ("1 files are not yet whole",)
     assert first.not_modified
@@ -58,8 +58,8 @@ def test_a_file_that_grows_is_waited_for(tmp_path: Path) -> None:
 def test_a_file_that_was_replaced_is_taken_again(tmp_path: Path) -> None:
     """Another recording under the old name is new."""
     (tmp_path / "talk.mp4").write_bytes(b"one")
-    since = look(tmp_path, NOTHING, _at(0)).remembered
-    since = look(tmp_path, since, _at(61)).remembered
+    since = look(tmp_path, "*", _at(0)).remembered
+    since = look(tmp_path, "*", _at(61), 60.0, since).remembered
     (tmp_path / "talk.mp4").write_bytes(b"another")
     assert _seen(tmp_path, (120, 200), since) == [[], ["talk.mp4"]]
 
@@ -88,20 +88,20 @@ def test_a_pattern_chooses(tmp_path: Path) -> None:
 def test_a_pattern_that_leads_elsewhere_is_refused(tmp_path: Path, pattern: str) -> None:
     """Only names in the folder."""
     with pytest.raises(BadInput):
-        look(tmp_path, NOTHING, T0, pattern=pattern)
+        look(tmp_path, pattern, T0)
 
 
 def test_a_folder_that_is_away_may_come_back(tmp_path: Path) -> None:
     """A missing folder is a passing fault; an empty one does not make forget what was taken."""
     with pytest.raises(Transient):
-        look(tmp_path / "away", NOTHING, T0)
+        look(tmp_path / "away", "*", T0)
     file = tmp_path / "talk.mp4"
     file.write_bytes(b"x")
     stat = file.stat()
-    since = look(tmp_path, NOTHING, _at(0)).remembered
-    since = look(tmp_path, since, _at(61)).remembered
+    since = look(tmp_path, "*", _at(0)).remembered
+    since = look(tmp_path, "*", _at(61), 60.0, since).remembered
     file.unlink()
-    since = look(tmp_path, since, _at(100)).remembered
+    since = look(tmp_path, "*", _at(100), 60.0, since).remembered
     file.write_bytes(b"x")
     os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
     assert _seen(tmp_path, (161, 222, 283), since) == [[], [], []]
@@ -111,7 +111,7 @@ def test_a_path_that_is_no_folder_is_bad_input(tmp_path: Path) -> None:
     """A file in the folder's place is said so."""
     (tmp_path / "x.mp4").write_bytes(b"")
     with pytest.raises(BadInput, match="no folder"):
-        look(tmp_path / "x.mp4", NOTHING, T0)
+        look(tmp_path / "x.mp4", "*", T0)
 
 
 def test_an_item_has_the_key_of_its_file(tmp_path: Path) -> None:
@@ -119,8 +119,8 @@ def test_an_item_has_the_key_of_its_file(tmp_path: Path) -> None:
     for name, changed in (("old.mp4", 1_000_000_000), ("new_talk.mp4", 1_700_000_000)):
         (tmp_path / name).write_bytes(b"x")
         os.utime(tmp_path / name, (changed, changed))
-    since = look(tmp_path, NOTHING, _at(0)).remembered
-    items = look(tmp_path, since, _at(61)).items
+    since = look(tmp_path, "*", _at(0)).remembered
+    items = look(tmp_path, "*", _at(61), 60.0, since).items
     assert [item.title for item in items] == ["new talk", "old"]
     assert [item.key for item in items] == [locate(item.url).key for item in items]
 
@@ -146,6 +146,6 @@ def test_whatever_the_clock_does_a_file_is_told_once_per_content(
         if changes:
             contents += 1
             file.write_bytes(b"x" * (contents + 1))
-        found = look(folder, since, _at(now))
+        found = look(folder, "*", _at(now), 60.0, since)
         since, told = found.remembered, told + len(found.items)
     assert told <= contents
