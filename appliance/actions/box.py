@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import BadInput, Missing
 from appliance.domain.job import Lane
 from appliance.domain.user import Actor, Role
 from appliance.store.jobs import Bounds
@@ -41,9 +41,9 @@ def need(actor: Actor, role: Role) -> None:
 
 
 def owns(actor: Actor, owner: int, what: str) -> None:
-    """BadInput when it is another person's; an admin may touch everybody's. What is not yours is not even there."""
+    """Missing when it is another person's; an admin may touch everybody's. What is not yours is not even there."""
     if actor.role is not Role.ADMIN and actor.user != owner:
-        raise BadInput(f"there is no {what}", "The list shows what there is.")
+        raise Missing(f"there is no {what}", "The list shows what there is.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from appliance.actions.box import Box, Forbidden, need
 from appliance.actions.secrets import KEY_BEGINS, hash_password, hash_token, new_token, password_fits
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import BadInput, Missing
 from appliance.domain.user import Actor, ApiKey, NewKey, Role, Session, User
 from appliance.store import users
 from appliance.store.change import change
@@ -200,7 +200,7 @@ def list_keys(actor: Actor) -> tuple[ApiKey, ...]:
 def revoke_key(box: Box, actor: Actor, number: int) -> None:
     """The key works no more, from now on."""
     if not any(key.id == number for key in list_keys(actor)):
-        raise BadInput(f"there is no key {number}", "`clipper keys list` shows what there is.")
+        raise Missing(f"there is no key {number}", "`clipper keys list` shows what there is.")
     with change(box.now()) as made:
         users.revoke_key(made, number)
 

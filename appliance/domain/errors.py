@@ -7,7 +7,8 @@ ClipperError
 ├── NeedsPerson    waits until somebody does what the hint says
 │   └── NoRoom         ... or until there is room on the disk again
 └── BadInput       the given file, link, text or number cannot be used
-    └── ConfigError    ... and it stands in clipper.toml
+    ├── ConfigError    ... and it stands in clipper.toml
+    └── Missing        ... for there is no such thing
 
 `message` says what and where; `hint` is the next step in words.
 """
@@ -62,3 +63,7 @@ class BadInput(ClipperError):
 
 class ConfigError(BadInput):
     """clipper.toml, an override or a preset says something it may not."""
+
+
+class Missing(BadInput):
+    """There is nothing of that number or name, or it is somebody else's."""

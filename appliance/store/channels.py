@@ -8,7 +8,7 @@ from typing import Any
 from peewee import JOIN, IntegrityError, fn
 
 from appliance.domain.channel import Channel, Origin
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import BadInput, Missing
 from appliance.domain.listed import NOTHING, Item
 from appliance.store.change import Change
 from appliance.store.models import ChannelRow, SeenRow, VideoRow
@@ -27,10 +27,10 @@ def add(change: Change, owner: int, name: str, address: str, platform: str, **fi
 
 
 def get(number: int) -> Channel:
-    """One channel, BadInput when there is none of that number."""
+    """One channel, Missing when there is none of that number."""
     row = _rows().where((ChannelRow.id == number) & ChannelRow.gone.is_null()).first()
     if row is None:
-        raise BadInput(f"there is no channel {number}", "`clipper channels list` shows what there is.")
+        raise Missing(f"there is no channel {number}", "`clipper channels list` shows what there is.")
     return channel(row)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from appliance.domain.clip import Clip
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import Missing
 from appliance.domain.moment import Moment
 from appliance.domain.states import CLIP_MOVES, ClipState, check_move
 from appliance.domain.wishes import Wishes
@@ -53,10 +53,10 @@ def add(change: Change, video: int, owner: int, moment: Moment, wishes: Wishes, 
 
 
 def get(number: int) -> Clip:
-    """One clip, BadInput when there is none of that number."""
+    """One clip, Missing when there is none of that number."""
     row = ClipRow.get_or_none(ClipRow.id == number)
     if row is None:
-        raise BadInput(f"there is no clip {number}", "`clipper clips list` shows what there is.")
+        raise Missing(f"there is no clip {number}", "`clipper clips list` shows what there is.")
     return clip(row)
 
 

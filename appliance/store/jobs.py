@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import IntegrityError, fn
 
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import Missing
 from appliance.domain.job import Job, Lane, NewJob
 from appliance.domain.states import ENDED, JOB_MOVES, IllegalMove, JobState, check_move
 from appliance.domain.trouble import Fault, Trouble
@@ -63,10 +63,10 @@ def active(unique: str) -> Job | None:
 
 
 def get(number: int) -> Job:
-    """One job, BadInput when there is none of that number."""
+    """One job, Missing when there is none of that number."""
     row = JobRow.get_or_none(JobRow.id == number)
     if row is None:
-        raise BadInput(f"there is no job {number}", "`clipper jobs list` shows what there is.")
+        raise Missing(f"there is no job {number}", "`clipper jobs list` shows what there is.")
     return job(row)
 
 

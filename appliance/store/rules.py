@@ -8,7 +8,7 @@ from typing import Any
 from peewee import IntegrityError
 
 from appliance.domain.channel import Origin
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import Missing
 from appliance.domain.rule import Missed, NewRule, Rule, Tick
 from appliance.store.change import Change
 from appliance.store.models import RuleRow, TickRow
@@ -36,10 +36,10 @@ def put(change: Change, new: NewRule) -> Rule:
 
 
 def get(number: int) -> Rule:
-    """One rule, BadInput when there is none of that number."""
+    """One rule, Missing when there is none of that number."""
     row = RuleRow.get_or_none(RuleRow.id == number)
     if row is None:
-        raise BadInput(f"there is no rule {number}", "`clipper schedules list` shows what there is.")
+        raise Missing(f"there is no rule {number}", "`clipper schedules list` shows what there is.")
     return rule(row)
 
 

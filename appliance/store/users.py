@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import IntegrityError
 
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import BadInput, Missing
 from appliance.domain.user import ApiKey, NewKey, Role, Session, User
 from appliance.store.change import Change
 from appliance.store.models import KeyRow, SessionRow, UserRow
@@ -34,10 +34,10 @@ def add(change: Change, name: str, role: Role, password_hash: str) -> User:
 
 
 def get(number: int) -> User:
-    """One user, BadInput when there is none of that number."""
+    """One user, Missing when there is none of that number."""
     row = UserRow.get_or_none(UserRow.id == number)
     if row is None:
-        raise BadInput(f"there is no user {number}", "`clipper users list` shows who there is.")
+        raise Missing(f"there is no user {number}", "`clipper users list` shows who there is.")
     return user(row)
 
 

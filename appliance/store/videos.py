@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import JOIN, fn
 
-from appliance.domain.errors import BadInput
+from appliance.domain.errors import Missing
 from appliance.domain.located import Located, Platform
 from appliance.domain.states import VIDEO_MOVES, VideoState, check_move
 from appliance.domain.video import Video
@@ -50,10 +50,10 @@ def accept(
 
 
 def get(number: int) -> Video:
-    """One video, BadInput when there is none of that number."""
+    """One video, Missing when there is none of that number."""
     row = _rows().where(VideoRow.id == number).first()
     if row is None:
-        raise BadInput(f"there is no video {number}", "`clipper videos list` shows what there is.")
+        raise Missing(f"there is no video {number}", "`clipper videos list` shows what there is.")
     return video(row)
 
 
