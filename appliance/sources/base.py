@@ -45,7 +45,8 @@ class FetchOptions:
     """How videos are fetched. `chat` and `subtitles` are files that the person named; they win over what is found.
 
     `allow_private` names hosts of the private network that may be reached. `polite_dir` is where is kept when each host was
-    last asked; without one nothing is waited for. `chat_replay` asks Twitch and Kick for the chat of a recording.
+    last asked; without one nothing is waited for. With `hurry` a host is asked several times at once and without distance, but
+    the pauses that it asks for are kept. `chat_replay` asks Twitch and Kick for the chat of a recording.
     """
 
     allow: tuple[str, ...] = ()
@@ -61,6 +62,7 @@ class FetchOptions:
     subtitles: str = ""
     allow_private: tuple[str, ...] = ()
     polite_dir: str = ""
+    hurry: bool = False
     chat_replay: bool = True
     bases: Bases = _USUAL
 

@@ -33,7 +33,7 @@ def page(link: str, count: int, options: FetchOptions, site: str = "") -> Page:
 
     `site` is the platform's name, by which is known whether it wants to be asked less.
     """
-    with turn(options.polite_dir, urlsplit(link).hostname or "", Manners(site=site)):
+    with turn(options.polite_dir, urlsplit(link).hostname or "", Manners(site=site).hurried(hurry=options.hurry)):
         known = listed(link, count, options)
     entries = known.get("entries")
     rows = entries if isinstance(entries, list) else [known]

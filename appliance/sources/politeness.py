@@ -34,6 +34,10 @@ class Manners:
     alone: bool = False
     site: str = ""
 
+    def hurried(self, *, hurry: bool) -> Manners:
+        """Without distance and with company, where a person wants it so; pauses that the host asked for stay."""
+        return Manners(0.0, alone=False, site=self.site) if hurry else self
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:

@@ -49,7 +49,7 @@ def download(
 ) -> Fetched:
     """Have yt-dlp download `link` into `folder`, with `extras` asked for beside the media; what came of it."""
     folder.mkdir(parents=True, exist_ok=True)
-    with turn(options.polite_dir, urlsplit(link).hostname or "", manners):
+    with turn(options.polite_dir, urlsplit(link).hostname or "", manners.hurried(hurry=options.hurry)):
         _ytdlp.download(link, folder, STEM, replace(options, yt_dlp_args=(*extras, *options.yt_dlp_args)), tell)
     media = next(_media(folder), None)
     if media is None:

@@ -118,3 +118,15 @@ def test_without_a_folder_nothing_is_waited_for() -> None:
         turn("", "a.example", Manners(distance=1000, alone=True)),
     ):
         pass
+
+
+def test_who_is_in_a_hurry_still_keeps_the_pauses(tmp_path: Path) -> None:
+    """Several at once without distance, but a host that asked for a pause gets it."""
+    hurried = Manners(distance=1000, alone=True, site="a").hurried(hurry=True)
+    with turn(str(tmp_path), "x.example", hurried), turn(str(tmp_path), "y.example", hurried):
+        pass
+    with pytest.raises(Transient), turn(str(tmp_path), "x.example", hurried):
+        raise Transient("x: HTTP Error 429: Too Many Requests")
+    with pytest.raises(NotYet), turn(str(tmp_path), "y.example", hurried):
+        pytest.fail("asked while the host wants a pause")
+    assert Manners(distance=3).hurried(hurry=False) == Manners(distance=3)
