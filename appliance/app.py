@@ -275,7 +275,8 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
 
     if work.platform == "folder":
         rules = work.rules
-        return look(Path(work.address), rules.pattern, now, rules.stable_seconds, work.remembered)
+        folder = Path(work.address)
+        return look(folder, work.remembered, now, pattern=rules.pattern, stable_seconds=rules.stable_seconds)
     fetch = video_options(chosen, Wishes()).fetch
     options = ListOptions(
         fetch.guard,

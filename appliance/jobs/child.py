@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import msgspec
 
+from appliance.domain.errors import NotYet
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.messages import (
     Answer,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 VERB = "_work"  # the hidden verb under which this program is its own child
 _TELL_SECONDS = 0.5
+_NOT_YET_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ def main(bench: Bench) -> None:
     work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
     try:
         answer = _do(work, bench, answers)
+    except NotYet as error:
+        answer = Postponed(error.retry_after or _NOT_YET_SECONDS, error.message)
     except Exception as error:  # noqa: BLE001 - the one place where a job's errors become words
         traceback.print_exc()
         answer = Failed(trouble_of(error))

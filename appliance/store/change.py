@@ -61,7 +61,9 @@ def change(now: datetime, *, durable: bool = True) -> Iterator[Change]:
         yield outer
         return
     made = Change(now)
-    first: Exception | None = None  # on a full disk SQLite rolls back by itself, and rolling back again is a second error
+    first: Exception | None = (
+        None  # on a full disk SQLite rolls back by itself, and rolling back again is a second error
+    )
     try:
         database.execute_sql(f"PRAGMA synchronous = {'full' if durable else 'normal'}")
         with database.atomic("IMMEDIATE"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from peewee import SqliteDatabase
+from peewee import OperationalError, SqliteDatabase
 
 from appliance.domain.errors import ClipperError, NeedsPerson, NoRoom, Permanent
 from appliance.store.artifacts import guarded_disk
@@ -79,9 +80,10 @@ def snapshot(raw: sqlite3.Connection, to: Path) -> None:
 
 
 def optimize() -> None:
-    """What SQLite wants done now and then: empty the journal, look at its statistics."""
-    database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.execute_sql("PRAGMA optimize")
+    """What SQLite wants done now and then: empty the journal, look at its statistics. When it is busy, another time."""
+    with contextlib.suppress(OperationalError):
+        database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute_sql("PRAGMA optimize")
 
 
 def check(path: Path) -> str:
