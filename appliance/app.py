@@ -276,7 +276,9 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
     if work.platform == "folder":
         rules = work.rules
         folder = Path(work.address)
-        return look(folder, work.remembered, now, pattern=rules.pattern, stable_seconds=rules.stable_seconds)
+        return look(
+            folder, pattern=rules.pattern, now=now, stable_seconds=rules.stable_seconds, remembered=work.remembered
+        )
     fetch = video_options(chosen, Wishes()).fetch
     options = ListOptions(
         fetch.guard,
