@@ -14,7 +14,8 @@ from appliance.domain.user import Actor, Role
 class Asked:
     """One request, checked: who asks, the numbers and words of the path, the decoded body and query.
 
-    `body` and `query` are of the types that the endpoint names, None when it names none.
+    `body` and `query` are of the types that the endpoint names, None when it names none. `address` is where the request
+    came from, `secure` whether it came by https.
     """
 
     box: Box
@@ -24,6 +25,8 @@ class Asked:
     body: Any = None
     query: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    address: str = ""
+    secure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,9 @@ class Endpoint:
     `run` is a plain function; it raises ClipperErrors, which become problem+json. `role` is the least that may ask, None:
     everybody. `path` names its parameters with their types: /videos/{id:int}. `body`, `query` and `answer` are dataclasses
     or msgspec types (`answer` None: no content). A `quick` one only reads a row or less and runs in the event loop; all
-    others run in a thread. `refusals` are the statuses that a wrong request gets, beside those that all share.
+    others run in a thread. `refusals` are the statuses that a wrong request gets, beside those that all share. A POST that
+    `replays` takes an Idempotency-Key: it runs inside one transaction with the record of its answer, so it must be short,
+    and its answer must hold no secret.
     """
 
     method: str
@@ -47,3 +52,4 @@ class Endpoint:
     status: int = 200
     quick: bool = False
     refusals: tuple[int, ...] = ()
+    replays: bool = True

@@ -1,0 +1,13 @@
+"""Every endpoint there is. A new file of endpoints gets a line here, and nothing else."""
+
+from __future__ import annotations
+
+from web.api import system
+from web.endpoint import Endpoint
+
+# Below /api/v1. What `run` gives back is encoded as JSON; it may also be a web.answers.Answer (headers, another status) or
+# any Starlette response, and then `answer` is a web.answers.Content.
+ENDPOINTS: tuple[Endpoint, ...] = (*system.ENDPOINTS,)
+
+# With their whole path, such as /health.
+FROM_ROOT: tuple[Endpoint, ...] = ()
