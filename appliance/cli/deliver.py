@@ -14,8 +14,8 @@ from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.suggestions import Suggestions
 from appliance.domain.timeline import Timeline
-from appliance.pipeline.make import CLIP, COVER, SRT, TIMELINE, VTT
 from appliance.store.artifacts import guarded_disk, place, read_json, write_bytes, write_json
+from appliance.store.made import CLIP, COVER, SRT, TIMELINE, VTT
 
 _OURS = ".clipper-clips.json"
 _LONGEST_NAME = 60

@@ -28,11 +28,11 @@ from appliance.domain.errors import BadInput, ClipperError, Permanent
 from appliance.domain.moment import Moment
 from appliance.domain.progress import OnProgress, part
 from appliance.domain.timeline import Timeline
-from appliance.pipeline.make import TIMELINE
 from appliance.pipeline.options import ClipOptions
 from appliance.pipeline.stages import CLIP
 from appliance.pipeline.step import run
 from appliance.store.artifacts import read_json
+from appliance.store.made import TIMELINE
 
 
 def make_clips(job: Job, analysed: Analysed) -> tuple[tuple[Delivered, ...], tuple[ClipperError, ...]]:

@@ -31,6 +31,7 @@ def render(
     from appliance.cli.screen import bars, remark
     from appliance.pipeline import make
     from appliance.store.artifacts import making, place
+    from appliance.store.made import CLIP, COVER, SRT, VTT
 
     chosen = app.settings(config, overrides or ()).settings
     read = _read(timeline)
@@ -40,7 +41,7 @@ def render(
     with bars() as bar, making(context.root / "rendered" / f"{timeline.stem}-{out.stem}"[:80]) as folder:
         shared = app.watched(context, bar("rendering"))
         done = make.make(read, paths, folder, look, app.render_choice(chosen), shared)
-        for name, ending in ((make.CLIP, ".mp4"), (make.COVER, ".jpg"), (make.SRT, ".srt"), (make.VTT, ".vtt")):
+        for name, ending in ((CLIP, ".mp4"), (COVER, ".jpg"), (SRT, ".srt"), (VTT, ".vtt")):
             if (folder / name).is_file():
                 place(folder / name, out if ending == ".mp4" else out.with_suffix(ending))
     shutil.rmtree(context.root / "rendered" / f"{timeline.stem}-{out.stem}"[:80], ignore_errors=True)

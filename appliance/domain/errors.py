@@ -4,11 +4,13 @@ ClipperError
 ├── Transient      worth trying again after a while
 │   └── NotYet         nothing is wrong, it only is too early
 ├── Permanent      trying again changes nothing
+│   └── Unwanted       nothing is wrong, it only is not what was asked for
 ├── NeedsPerson    waits until somebody does what the hint says
 │   └── NoRoom         ... or until there is room on the disk again
 └── BadInput       the given file, link, text or number cannot be used
     ├── ConfigError    ... and it stands in clipper.toml
     └── Missing        ... for there is no such thing
+        └── Gone           ... any more
 
 `message` says what and where; `hint` is the next step in words.
 """
@@ -49,6 +51,10 @@ class Permanent(ClipperError):
     """A fault that stays: the video is gone, the codec is not supported."""
 
 
+class Unwanted(Permanent):
+    """Nothing is wrong: the video is shorter or longer than what was asked for."""
+
+
 class NeedsPerson(ClipperError):
     """Somebody has to act: log in, free the disk, fetch a model."""
 
@@ -67,3 +73,7 @@ class ConfigError(BadInput):
 
 class Missing(BadInput):
     """There is nothing of that number or name, or it is somebody else's."""
+
+
+class Gone(Missing):
+    """It was there, and was deleted."""

@@ -20,9 +20,9 @@ from appliance.pipeline.options import LookOptions, RenderChoice
 from appliance.pipeline.stage import Context
 from appliance.planning.subtitles import srt, vtt
 from appliance.store.artifacts import write_bytes, write_json
+from appliance.store.made import CLIP, COVER, SRT, TIMELINE, VTT
 from config import presets
 
-CLIP, COVER, SRT, VTT, TIMELINE = "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "timeline.json"
 _ENCODED = 0.92  # of the time, roughly
 _COVER_FONT = "Montserrat ExtraBold"
 

@@ -28,18 +28,17 @@ from appliance.signals.evidence import Evidence, Lack
 from appliance.sources.chatlog import read_chat
 from appliance.sources.infojson import Info, read_info
 from appliance.store.artifacts import read_json, write_bytes, write_json
-
-_MOMENTS, _CURVES = "moments.json", "curves.npz"
+from appliance.store.made import CURVE_HOP, CURVES, MOMENTS
 
 
 def ranking(inputs: Inputs) -> Ranking:
     """The moments, best first."""
-    return read_json(inputs.made[RANK.name] / _MOMENTS, Ranking)
+    return read_json(inputs.made[RANK.name] / MOMENTS, Ranking)
 
 
 def curves(inputs: Inputs) -> tuple[Curve, ...]:
     """The signals' curves."""
-    with np.load(inputs.made[RANK.name] / _CURVES) as arrays:
+    with np.load(inputs.made[RANK.name] / CURVES) as arrays:
         return tuple(_curve(name, arrays[name]) for name in arrays.files)
 
 
@@ -53,12 +52,12 @@ def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) 
         evidence = _judged(evidence, found, inputs, options, context, notes)
         found, missing = measure(evidence, options.rank)
     ranked = rank(evidence, found, missing, options.rank)
-    write_json(folder / _MOMENTS, ranked)
+    write_json(folder / MOMENTS, ranked)
     columns: dict[str, Any] = {curve.signal: np.asarray(curve.values) for curve in found}
-    np.savez(folder / _CURVES, **columns)
+    np.savez(folder / CURVES, **columns)
     # A language model that was silent today may answer tomorrow.
     lasting = not options.judge.base_url or evidence.opinions is not None
-    return Made((_MOMENTS, _CURVES), tuple(notes), lasting)
+    return Made((MOMENTS, CURVES), tuple(notes), lasting)
 
 
 def _judged(
@@ -164,7 +163,7 @@ def _chat(path: str, options: VideoOptions, lacks: dict[str, Lack], notes: list[
 def _curve(name: str, values: object) -> Curve:
     from array import array
 
-    return Curve(name, 1.0, array("f", np.asarray(values, dtype=np.float32).tobytes()))
+    return Curve(name, CURVE_HOP, array("f", np.asarray(values, dtype=np.float32).tobytes()))
 
 
 RANK = Stage(

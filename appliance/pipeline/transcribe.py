@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from appliance.domain.curve import Missing
@@ -31,37 +31,29 @@ from appliance.planning.words import Level
 from appliance.ranking import measure, promising
 from appliance.signals.evidence import Evidence
 from appliance.store.artifacts import content_key, read_json, write_json
+from appliance.store.made import TRANSCRIPT, Spoken
 from config import presets
 
-_FILE = "transcript.json"
 _WORTH_CHOOSING = 600.0  # shorter videos are listened to whole everywhere
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What TRANSCRIBE leaves: the transcript, or why there is none."""
-
-    transcript: Transcript | None = None
-    missing: Missing | None = None
 
 
 def spoken(inputs: Inputs) -> Spoken:
     """What was said, or why that is not known."""
-    return read_json(inputs.made[TRANSCRIBE.name] / _FILE, Spoken)
+    return read_json(inputs.made[TRANSCRIBE.name] / TRANSCRIPT, Spoken)
 
 
 def said(inputs: Inputs) -> str:
     """A name for what was said, the same for the same words."""
-    return content_key(inputs.made[TRANSCRIBE.name] / _FILE)
+    return content_key(inputs.made[TRANSCRIBE.name] / TRANSCRIPT)
 
 
 def _run(inputs: Inputs, folder: Path, options: VideoOptions, context: Context) -> Made:
     notes: list[str] = []
     found = _words(inputs, options, context, notes)
-    write_json(folder / _FILE, found)
+    write_json(folder / TRANSCRIPT, found)
     # A model that is missing today may be here tomorrow.
     lasting = found.missing is None or options.speech.words is Words.OFF
-    return Made((_FILE,), tuple(notes), lasting)
+    return Made((TRANSCRIPT,), tuple(notes), lasting)
 
 
 def _words(inputs: Inputs, options: VideoOptions, context: Context, notes: list[str]) -> Spoken:

@@ -14,7 +14,7 @@ from peewee import DatabaseError, InterfaceError
 from appliance.domain.event import Event
 from appliance.domain.job import Lane
 from appliance.store.database import trouble_with
-from appliance.store.models import EventRow, database
+from appliance.store.models import ClipRow, EventRow, VideoRow, database
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,9 @@ class Change:
 
     def tell(self, kind: str, *, owner: int | None = None, job: int | None = None, video: int | None = None,
              clip: int | None = None, **body: Any) -> None:  # fmt: skip
-        """Write an event."""
+        """Write an event. What is about a video or a clip is for its owner, unless said otherwise."""
+        if owner is None and (video is not None or clip is not None):
+            owner = _owner(video, clip)
         row = EventRow.create(at=self.now, kind=kind, owner=owner, job=job, video=video, clip=clip, body=body)
         self.events.append(Event(row.id, self.now, kind, owner, job, video, clip, body))
 
@@ -79,3 +81,9 @@ def change(now: datetime, *, durable: bool = True) -> Iterator[Change]:
         raise trouble_with(first or error) from error
     for listener in tuple(listeners):
         listener(made)
+
+
+def _owner(video: int | None, clip: int | None) -> int | None:
+    table, number = (VideoRow, video) if video is not None else (ClipRow, clip)
+    row = table.select(table.owner).where(table.id == number).first()
+    return None if row is None else row.owner_id

@@ -14,7 +14,8 @@ from appliance.pipeline.options import SpeechOptions, VideoOptions, Words
 from appliance.pipeline.stage import Context, Inputs
 from appliance.pipeline.stages import VIDEO
 from appliance.pipeline.step import run as run_stages
-from appliance.pipeline.transcribe import Spoken, spoken
+from appliance.pipeline.transcribe import spoken
+from appliance.store.made import Spoken
 from appliance.process import run
 from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
