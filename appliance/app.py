@@ -99,6 +99,8 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
             cookies_file=chosen.yt_dlp.cookies_file,
             proxy=chosen.yt_dlp.proxy,
             allow_private=chosen.sources.allow_private,
+            min_seconds=wishes.min_video_seconds or 0.0,
+            max_seconds=wishes.max_video_seconds or 0.0,
             polite_dir=str(data_dir(chosen) / "polite"),
             bases=Bases(**chosen.sources.bases.model_dump()),
             chat=_there(wishes.chat, "--chat"),

@@ -16,6 +16,7 @@ class Fault(StrEnum):
     PERMANENT = "permanent"  # given up
     NEEDS_PERSON = "needs_person"  # held
     NO_ROOM = "no_room"  # again when the disk has room; no try is counted
+    UNWANTED = "unwanted"  # no failure: it is not what was asked for
     BAD_INPUT = "bad_input"  # given up: what was given cannot be used
     CRASH = "crash"  # the stage's process died; twice is enough
     LOST = "lost"  # the whole program went away under it; again at once

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import msgspec
 
-from appliance.domain.errors import NotYet
+from appliance.domain.errors import NotYet, Unwanted
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.messages import (
     Answer,
@@ -65,6 +65,8 @@ def main(bench: Bench) -> None:
         answer = _do(work, bench, answers)
     except NotYet as error:
         answer = Postponed(error.retry_after or _NOT_YET_SECONDS, error.message)
+    except Unwanted as error:
+        answer = Dropped(error.message)
     except Exception as error:  # noqa: BLE001 - the one place where a job's errors become words
         traceback.print_exc()
         answer = Failed(trouble_of(error))

@@ -30,7 +30,7 @@ def settle(job: Job, kind: Kind, answer: Answer | Died | None, works: Works, *, 
                 return _later(moved, job, seconds, why)
             case Dropped(why):
                 jobs.update(job.id, waiting=why)
-                return _over(moved, job, kind, JobState.CANCELLED, None, works)
+                return _over(moved, job, kind, JobState.CANCELLED, Trouble(Fault.UNWANTED, why, "", moved.now), works)
             case Failed(trouble):
                 return _failed(moved, job, kind, _stamped(trouble, moved, job), works)
             case Died():

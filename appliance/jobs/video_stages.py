@@ -50,12 +50,25 @@ def _done(change: Change, job: Job, answer: Answer | None, works: Works) -> None
     if answer.seconds is not None:
         known["seconds"] = answer.seconds
     video = videos.move(change, video.id, VideoState.WORKING, **known)
+    if why := _unwanted(video):
+        videos.move(change, video.id, VideoState.CANCELLED, step=why)
+        return
     videos.progress(change, video.id, SHARES[job.kind][1], "")
     following = _NAMES[_NAMES.index(job.kind) + 1 :]
     if following:
         begin(change, video, works, stage=following[0], priority=job.priority)
     elif answer.ranking is not None:
         _ranked(change, video, answer, works)
+
+
+def _unwanted(video: Video) -> str:
+    """Why a video is left alone whose length was not known before it was fetched; empty when it is not."""
+    least, most, seconds = video.wishes.min_video_seconds, video.wishes.max_video_seconds, video.seconds
+    if seconds is not None and least and seconds < least:
+        return f"it is {seconds:.0f} s long, at least {least:.0f} s are wanted"
+    if seconds is not None and most and seconds > most:
+        return f"it is {seconds:.0f} s long, at most {most:.0f} s are wanted"
+    return ""
 
 
 def _ranked(change: Change, video: Video, answer: StageDone, works: Works) -> None:
@@ -85,7 +98,12 @@ def settle(change: Change, number: int) -> None:
     start, end = SHARES["render"]
     if rendering:
         share = 1 - len(rendering) / max(len(wanted), 1)
-        videos.progress(change, number, start + (end - start) * share, f"rendering: {len(rendering)} clips to go")
+        videos.progress(
+            change,
+            number,
+            start + (end - start) * share,
+            f"rendering: {len(rendering)} {'clip' if len(rendering) == 1 else 'clips'} to go",
+        )
         return
     videos.progress(change, number, end, "")
     videos.move(change, number, VideoState.READY, step="")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from appliance import process
-from appliance.domain.errors import BadInput, ClipperError, NotYet, Permanent, Transient
+from appliance.domain.errors import BadInput, ClipperError, NotYet, Permanent, Transient, Unwanted
 from appliance.domain.located import Platform
 from appliance.domain.progress import OnProgress
 from appliance.guard.proxy import Proxy, guarded
@@ -68,8 +68,30 @@ def download(link: str, folder: Path, stem: str, options: FetchOptions, tell: On
     # Also when it ended well: it leaves out pieces of a stream that it cannot have.
     _check(link, proxy, failure(link, ended.err or watch.last) if ended.code != 0 else None)
     if watch.passed_over:
+        _check_length(link, options)
         raise failure(link, watch.passed_over)
     tell(1.0, "fetched")
+
+
+def _filter(options: FetchOptions) -> str:
+    """What may be fetched: nothing that runs or is to come, nothing too short or too long where the length is known."""
+    wanted = ["live_status!=?is_live", "live_status!=?is_upcoming", "live_status!=?post_live"]
+    wanted += [f"duration>=?{options.min_seconds:g}"] if options.min_seconds else []
+    wanted += [f"duration<=?{options.max_seconds:g}"] if options.max_seconds else []
+    return " & ".join(wanted)
+
+
+def _check_length(link: str, options: FetchOptions) -> None:
+    """Unwanted, with the lengths, when it was passed over for its length: yt-dlp does not say for which reason."""
+    if not options.min_seconds and not options.max_seconds:
+        return
+    seconds = listed(link, 1, options).get("duration")
+    if not isinstance(seconds, int | float):
+        return
+    if seconds < options.min_seconds:
+        raise Unwanted(f"{link}: it is {seconds:.0f} s long, at least {options.min_seconds:.0f} s are wanted")
+    if options.max_seconds and seconds > options.max_seconds:
+        raise Unwanted(f"{link}: it is {seconds:.0f} s long, at most {options.max_seconds:.0f} s are wanted")
 
 
 def listed(link: str, count: int, options: FetchOptions) -> Mapping[str, object]:
@@ -133,7 +155,7 @@ def _fetching(folder: Path, stem: str, options: FetchOptions) -> list[str]:
         "--playlist-items",
         "1",  # a page with several videos gives its first: all would be written to one name
         "--match-filters",
-        "live_status!=?is_live & live_status!=?is_upcoming & live_status!=?post_live",
+        _filter(options),
         "--newline",
         "--progress",
         "--progress-template",

@@ -45,7 +45,8 @@ class FetchOptions:
     """How videos are fetched. `chat` and `subtitles` are files that the person named; they win over what is found.
 
     `allow_private` names hosts of the private network that may be reached. `polite_dir` is where is kept when each host was
-    last asked; without one nothing is waited for. With `hurry` a host is asked several times at once and without distance, but
+    last asked; without one nothing is waited for. A video shorter than `min_seconds` or longer than `max_seconds` (0: no
+    limit) is Unwanted before it is downloaded. With `hurry` a host is asked several times at once and without distance, but
     the pauses that it asks for are kept. `chat_replay` asks Twitch and Kick for the chat of a recording.
     """
 
@@ -64,6 +65,8 @@ class FetchOptions:
     polite_dir: str = ""
     hurry: bool = False
     chat_replay: bool = True
+    min_seconds: float = 0.0
+    max_seconds: float = 0.0
     bases: Bases = _USUAL
 
     @property
