@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import importlib.util
 from enum import StrEnum
+from pathlib import Path
 
 import pytest
 
@@ -50,3 +52,14 @@ def test_an_illegal_move_says_what_and_the_next_step() -> None:
     with pytest.raises(IllegalMove, match="clip 7 is draft and cannot become approved") as told:
         check_move(CLIP_MOVES, "clip 7", ClipState.DRAFT, ClipState.APPROVED)
     assert told.value.hint
+
+
+def test_the_page_of_the_states_is_up_to_date() -> None:
+    """It is generated from the tables."""
+    root = Path(__file__).resolve().parents[2]
+    spec = importlib.util.spec_from_file_location("make_states", root / "packaging" / "make_states.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    assert (root / "docs" / "states.md").read_text(encoding="utf-8") == made.page()
