@@ -16,8 +16,9 @@ from starlette.types import Receive, Scope, Send
 from appliance.actions.box import About, Box
 from web.api import all as everything
 from web.auth import Gate
+from web.events import HUB, Hub
 from web.idempotency import Memory
-from web.limits import Counter, Limits
+from web.limits import Doors, Limits
 from web.problems import BAD_INPUT, MISSING, WRONG_METHOD, Refusal
 from web.running import Api, Desk
 from web.security import Guard
@@ -32,13 +33,14 @@ class Application:
     def __init__(self, box: Box, about: About, limits: Limits) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, "web")
         self._gate = Gate(box, self._pool)
+        self._hub = Hub(self._pool, self._gate)
         desk = Desk(
             box=box,
             about=about,
             gate=self._gate,
             pool=self._pool,
             memory=Memory(),
-            unknown=Counter(limits.unknown, "requests without a key"),
+            doors=Doors(limits),
             ours=lambda origin: self._guard.rules().is_ours(origin),
         )
         inner = Starlette(
@@ -52,10 +54,12 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
+        scope[HUB] = self._hub
         await self._guard(scope, receive, send)
 
     def close(self) -> None:
-        """Take no more work; what runs in a thread is finished by itself."""
+        """End all streams and take no more work; what runs in a thread is finished by itself. From any thread, once."""
+        self._hub.close()
         self._gate.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 

@@ -38,7 +38,8 @@ class Endpoint:
     or msgspec types (`answer` None: no content). A `quick` one only reads a row or less and runs in the event loop; all
     others run in a thread. `refusals` are the statuses that a wrong request gets, beside those that all share. A POST that
     `replays` takes an Idempotency-Key: it runs inside one transaction with the record of its answer, so it must be short,
-    and its answer must hold no secret.
+    and its answer must hold no secret. One that is `guessable` takes a password or a token that somebody may guess at: it is
+    limited by address, and by the `name` in its body.
     """
 
     method: str
@@ -53,3 +54,4 @@ class Endpoint:
     quick: bool = False
     refusals: tuple[int, ...] = ()
     replays: bool = True
+    guessable: bool = False

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from web.endpoint import Asked
 from web.problems import TOO_MANY, Refusal
 
 _WINDOW = 60.0
@@ -49,6 +50,34 @@ class Counter:
         began, count = self._seen.get(who, (0.0, 0))
         if count:
             self._seen[who] = (began, count - 1)
+
+
+class Doors:
+    """All counters of an application."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.unknown = Counter(limits.unknown, "requests without a key")
+        self._addresses = Counter(limits.logins, "tries from there")
+        self._names = Counter(limits.logins, "tries with that name")
+        self._all = Counter(limits.logins_in_all, "tries in all")
+
+    def knock(self, asked: Asked) -> Sequence[tuple[Counter, str]]:
+        """Count a try with a password or a token; what was counted, to be given back when it was right. Who holds a key, or
+        comes through the local socket, is not counted.
+        """
+        if asked.actor.user and asked.actor.through != "session":
+            return ()
+        taken: list[tuple[Counter, str]] = []
+        name = str(getattr(asked.body, "name", "")).lower()
+        for counter, who in (
+            (self._addresses, place_of(asked.address)),
+            (self._names, name),
+            (self._all, ""),
+        ):
+            if who or counter is self._all:
+                counter.take(who)
+                taken.append((counter, who))
+        return taken
 
 
 def place_of(address: str) -> str:

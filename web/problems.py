@@ -16,6 +16,7 @@ from appliance.domain.errors import (
     BadInput,
     ClipperError,
     ConfigError,
+    Gone,
     Missing,
     NeedsPerson,
     NoRoom,
@@ -56,6 +57,7 @@ FORBIDDEN = Kind("forbidden", 403, "That is not allowed")
 MISSING = Kind("missing", 404, "There is no such thing")
 WRONG_METHOD = Kind("method", 405, "That cannot be done here")
 CONFLICT = Kind("conflict", 409, "That does not fit how things stand")
+DELETED = Kind("gone", 410, "It was deleted")
 TOO_LARGE = Kind("too-large", 413, "The body is too large")
 WRONG_TYPE = Kind("content-type", 415, "The body is of a wrong type")
 RANGE = Kind("range", 416, "There is no such part of it")
@@ -67,12 +69,13 @@ LATER = Kind("later", 503, "Not now")
 NO_ROOM = Kind("no-room", 507, "The disk is full")
 
 KINDS = (
-    BAD_INPUT, UNKNOWN, FORBIDDEN, MISSING, WRONG_METHOD, CONFLICT, TOO_LARGE, WRONG_TYPE, RANGE, WRONG_HOST, CANNOT,
+    BAD_INPUT, UNKNOWN, FORBIDDEN, MISSING, WRONG_METHOD, CONFLICT, DELETED, TOO_LARGE, WRONG_TYPE, RANGE, WRONG_HOST, CANNOT,
     TOO_MANY, BROKEN, LATER, NO_ROOM,
 )  # fmt: skip
 
 # The first class that fits decides.
 _BY_ERROR: tuple[tuple[type[ClipperError], Kind], ...] = (
+    (Gone, DELETED),
     (Missing, MISSING),
     (Forbidden, FORBIDDEN),
     (IllegalMove, CONFLICT),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,10 +15,22 @@ from web.problems import BAD_INPUT, TOO_LARGE, WRONG_TYPE, Refusal
 
 _MOST_WORDS = 100  # of a query
 _DRAINED_BYTES = 16_000_000  # of a body that is too large: so much is read and forgotten, so that the answer is heard
+_EXPECTED = re.compile(r"^Expected `([^`]+)`, got `([^`]+)`$")
+_BOUNDED = re.compile(r"^Expected `([^`]+)` (.+)$")
+_PLAINLY = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "an object",
+    "null": "nothing",
+    "datetime": "a time",
+}
 _MANY = (msgspec.inspect.ListType, msgspec.inspect.VarTupleType, msgspec.inspect.SetType, msgspec.inspect.FrozenSetType)
 
 
-class Gone(Exception):
+class HungUp(Exception):
     """The other side hung up before the request was complete."""
 
 
@@ -70,7 +83,7 @@ def no_query(said: bytes) -> None:
 
 
 async def whole_body(receive: Receive, headers: Mapping[bytes, bytes], most_bytes: int) -> bytes:
-    """All of the body. Refused when it is larger than that; Gone when it does not come."""
+    """All of the body. Refused when it is larger than that; HungUp when it does not come."""
     announced = headers.get(b"content-length", b"")
     parts: list[bytes] = []
     size, too_large = 0, announced.isdigit() and int(announced) > most_bytes
@@ -79,7 +92,7 @@ async def whole_body(receive: Receive, headers: Mapping[bytes, bytes], most_byte
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise Gone
+            raise HungUp
         part = message.get("body", b"")
         size += len(part)
         too_large = too_large or size > most_bytes
@@ -126,10 +139,18 @@ def _nearest(name: str, known: Mapping[str, bool]) -> str:
 
 
 def _words(error: msgspec.ValidationError) -> str:
-    """The sentence of msgspec, with the place first: `$.limit` is field limit."""
+    """The sentence of msgspec in plain words, with the place first: `$.limit` is field limit."""
     said, _, place = str(error).partition(" - at `")
     place = place.rstrip("`").removeprefix("$").removeprefix(".")
-    return f"{place}: {said}" if place else said
+    if kinds := _EXPECTED.match(said):
+        said = f"should be {_plainly(kinds[1])}, not {_plainly(kinds[2])}"
+    elif kinds := _BOUNDED.match(said):
+        said = f"should be {_plainly(kinds[1])} {kinds[2]}"
+    return f"{place} {said}" if place and said.startswith("should") else f"{place}: {said}" if place else f"it {said}"
+
+
+def _plainly(kinds: str) -> str:
+    return " or ".join(_PLAINLY.get(kind.strip(), kind.strip()) for kind in kinds.split("|"))
 
 
 def _fields(kind: Any) -> tuple[msgspec.inspect.Field, ...]:

@@ -21,10 +21,10 @@ from web.answers import Answer
 from web.auth import NOBODY, Gate, check_origin, unknown
 from web.endpoint import Asked, Endpoint
 from web.idempotency import Memory
-from web.limits import Counter, place_of
+from web.limits import Doors, place_of
 from web.matching import Map
 from web.problems import FORBIDDEN, MISSING, WRONG_METHOD, Refusal, of_error, of_unexpected
-from web.reading import Gone, body_reader, check_json, no_query, query_reader, whole_body
+from web.reading import HungUp, body_reader, check_json, no_query, query_reader, whole_body
 from web.security import HEADERS
 
 API = "/api/v1"
@@ -44,7 +44,7 @@ class Desk:
     gate: Gate
     pool: Executor
     memory: Memory
-    unknown: Counter
+    doors: Doors
     ours: Callable[[str], bool]
 
 
@@ -84,7 +84,7 @@ class Api(BaseRoute):
             response = refusal.response()
         except ClipperError as error:
             response = of_error(error)
-        except Gone:
+        except HungUp:
             return
         except OverflowError:
             response = of_error(BadInput("a number in the request is too large", "The database holds 64 bits."))
@@ -108,7 +108,10 @@ class Api(BaseRoute):
                 WRONG_METHOD, f"{method} is not possible here", f"There is: {place.allowed}.", {"Allow": place.allowed}
             )
         asked, body = await self._asked(ready, scope, receive, values)
+        taken = self._desk.doors.knock(asked) if ready.endpoint.guessable else ()
         answer = await self._desk.memory.once(ready.endpoint, asked, scope, body, self._runner(ready.endpoint))
+        for counter, who in taken:
+            counter.give_back(who)
         if isinstance(answer, Response):
             return answer
         await _send_value(ready.endpoint, answer, send, head=method == "HEAD")
@@ -123,7 +126,7 @@ class Api(BaseRoute):
         actor = await desk.gate.who(scope, headers)
         address = (scope.get("client") or ("",))[0]
         if actor is None:
-            desk.unknown.take(place_of(address))
+            desk.doors.unknown.take(place_of(address))
         check_origin(scope, headers, actor, desk.ours)
         if endpoint.role is not None:
             _check_role(actor, endpoint, headers)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import threading
 
 # scrypt at 32 MB and about 60 ms: what OWASP names as the least.
 _N, _R, _P = 2**15, 8, 1
 _MEMORY = 64 * 1024 * 1024
 KEY_BEGINS = "clp_"
+_at_once = threading.BoundedSemaphore(2)  # many logins at a time take time, not memory
 
 
 def new_token(begins: str = "") -> str:
@@ -40,4 +42,5 @@ def password_fits(password: str, kept: str) -> bool:
 
 
 def _scrypt(password: str, salt: bytes, n: int, r: int, p: int) -> bytes:
-    return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=32)
+    with _at_once:
+        return hashlib.scrypt(password.encode(), salt=salt, n=n, r=r, p=p, maxmem=_MEMORY, dklen=32)

@@ -139,9 +139,13 @@ def log_in(box: Box, name: str, password: str, agent: str) -> tuple[User, Shown]
 
 
 def log_out(box: Box, actor: Actor, only: int | None = None) -> int:
-    """End one's sessions: all, or one; how many."""
-    with change(box.now()):
-        return users.close_sessions(actor.user, only)
+    """End one's sessions: all, or one; how many. Missing when the one is not there."""
+    with change(box.now()) as made:
+        closed = users.close_sessions(actor.user, only)
+        if only is not None and not closed:
+            raise Missing(f"there is no session {only}", "It may be over already.")
+        made.tell("session_closed", owner=actor.user, count=closed)
+        return closed
 
 
 def who_by_session(box: Box, token: str) -> Actor | None:
@@ -177,8 +181,17 @@ def who_by_key(box: Box, token: str) -> Actor | None:
     return Actor(user.id, user.name, role, through="key")
 
 
-def create_key(box: Box, actor: Actor, name: str, role: Role, days: float | None = None) -> tuple[ApiKey, Shown]:
-    """A key for a program, of one's own role or a smaller one; it is shown this once."""
+def create_key(
+    box: Box, actor: Actor, name: str, role: Role, days: float | None = None, owner: int | None = None
+) -> tuple[ApiKey, Shown]:
+    """A key for a program, of one's own role or a smaller one; it is shown this once. An admin may make one for somebody
+    else, which never may more than they may.
+    """
+    if owner is not None and owner != actor.user:
+        need(actor, Role.ADMIN)
+        other = users.get(owner)
+        if not other.role.covers(role):
+            raise Forbidden(f"{other.name} is only {other.role.value}", "Choose a smaller role.")
     if not actor.role.covers(role):
         raise Forbidden(
             f"{actor.name} is {actor.role.value} and cannot give a key of {role.value}", "Choose a smaller role."
@@ -187,7 +200,9 @@ def create_key(box: Box, actor: Actor, name: str, role: Role, days: float | None
         raise BadInput("a key needs a name of at most 64 signs", "Name it after what it is for.")
     token = new_token(KEY_BEGINS)
     expires = None if days is None else box.now() + timedelta(days=days)
-    new = NewKey(actor.user, name.strip(), hash_token(token), token[:10], role, expires=expires)
+    new = NewKey(
+        actor.user if owner is None else owner, name.strip(), hash_token(token), token[:10], role, expires=expires
+    )
     with change(box.now()) as made:
         return users.add_key(made, new), Shown(token, expires)
 
@@ -203,6 +218,19 @@ def revoke_key(box: Box, actor: Actor, number: int) -> None:
         raise Missing(f"there is no key {number}", "`clipper keys list` shows what there is.")
     with change(box.now()) as made:
         users.revoke_key(made, number)
+
+
+def list_users(actor: Actor) -> tuple[User, ...]:
+    """Everybody with an account, by number; the box's own is not among them."""
+    need(actor, Role.ADMIN)
+    return tuple(sorted((user for user in users.all_users() if user.name != users.BOX_NAME), key=lambda user: user.id))
+
+
+def show_user(actor: Actor, number: int) -> User:
+    """One account: one's own, or anybody's for an admin."""
+    if actor.user != number and actor.role is not Role.ADMIN:
+        raise Missing(f"there is no user {number}", "Only an admin sees other accounts.")
+    return users.get(number)
 
 
 def list_sessions(actor: Actor) -> tuple[Session, ...]:

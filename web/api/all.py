@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from web.api import system
+from web import events as stream
+from web.api import keys, sessions, settings, system, users
 from web.endpoint import Endpoint
 
 # Below /api/v1. What `run` gives back is encoded as JSON; it may also be a web.answers.Answer (headers, another status) or
 # any Starlette response, and then `answer` is a web.answers.Content.
-ENDPOINTS: tuple[Endpoint, ...] = (*system.ENDPOINTS,)
+ENDPOINTS: tuple[Endpoint, ...] = (
+    *stream.ENDPOINTS,
+    *keys.ENDPOINTS,
+    *sessions.ENDPOINTS,
+    *settings.ENDPOINTS,
+    *system.ENDPOINTS,
+    *users.ENDPOINTS,
+)
 
 # With their whole path, such as /health.
 FROM_ROOT: tuple[Endpoint, ...] = ()
