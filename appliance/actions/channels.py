@@ -11,6 +11,7 @@ from appliance import sources
 from appliance.actions.box import Box, need, owns
 from appliance.actions.polling import hurry, schedule
 from appliance.actions.videos import ask_to_stop
+from appliance.actions.wishes import check_rules
 from appliance.domain.channel import Channel, ChannelRules, Intake, Origin
 from appliance.domain.errors import BadInput
 from appliance.domain.job import Job
@@ -36,17 +37,21 @@ class _Watched:
 def subscribe(box: Box, actor: Actor, said: str, rules: ChannelRules, name: str = "") -> Channel:
     """Watch a channel, named by id, @handle or address. The same channel is watched once."""
     need(actor, Role.EDITOR)
+    check_rules(box, actor, rules)
     found = sources.channel(said)
     with change(box.now()) as made:
-        return _watch(made, box, actor.user, _Watched(found.url, found.platform, name or found.name, rules))
+        return _watch(
+            made, box, actor.user, _Watched(found.url, found.platform, name.strip()[:200] or found.name, rules)
+        )
 
 
 def change_rules(box: Box, actor: Actor, number: int, rules: ChannelRules, name: str = "") -> Channel:
     """Other rules for a channel that was made by hand."""
     channel = own(actor, number)
     _made_by_hand(channel)
+    check_rules(box, actor, rules)
     with change(box.now()) as made:
-        return channels.update(made, number, rules=rules, name=name.strip() or channel.name)
+        return channels.update(made, number, rules=rules, name=name.strip()[:200] or channel.name)
 
 
 def pause_channel(box: Box, actor: Actor, number: int) -> Channel:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from appliance.actions.box import Box, need, owns
 from appliance.actions.stages import render
 from appliance.actions.videos import ask_to_stop
+from appliance.actions.wishes import check_wishes
 from appliance.domain.clip import Clip
 from appliance.domain.errors import BadInput
 from appliance.domain.moment import Moment
 from appliance.domain.states import ClipState, IllegalMove
-from appliance.domain.timeline import Aspect
 from appliance.domain.user import Actor, Role
 from appliance.domain.video import Video
 from appliance.domain.wishes import NONE, Wishes
@@ -26,7 +26,7 @@ def render_clips(box: Box, actor: Actor, numbers: Sequence[int], wishes: Wishes 
     """Make the files of these clips, all or none. One that is rendered already is made anew when something is wished."""
     if not numbers:
         raise BadInput("no clip was named", "Tick at least one.")
-    _check(box, wishes)
+    check_wishes(box, actor, wishes)
     with change(box.now()) as made:
         for number in dict.fromkeys(numbers):
             clip = own(actor, number)
@@ -46,7 +46,7 @@ def mark_moment(box: Box, actor: Actor, video: int, start: float, end: float, ti
     if "scan" not in whole.made:
         raise IllegalMove(f"video {video} is not scanned yet", "Mark moments once it is.")
     _span(whole, start, end)
-    moment = Moment(start, end, 0.0, title.strip() or f"From {start:.0f} s to {end:.0f} s", (), (start + end) / 2)
+    moment = Moment(start, end, 0.0, title.strip()[:300] or f"From {start:.0f} s to {end:.0f} s", (), (start + end) / 2)
     with change(box.now()) as made:
         return clips.add(made, video, whole.owner, moment, whole.wishes)
 
@@ -121,15 +121,3 @@ def _span(video: Video, start: float, end: float) -> None:
             f"from {start:g} s to {end:g} s is no moment of a video of {long:.0f} s",
             f"A moment lies inside the video and is {SHORTEST_SECONDS:.0f} to {LONGEST_SECONDS:.0f} s long.",
         )
-
-
-def _check(box: Box, wishes: Wishes) -> None:
-    """BadInput for a look or shape that there is not, before anything is begun."""
-    looks = box.settings().look
-    if wishes.look and wishes.look != "default" and wishes.look not in looks:
-        there = ", ".join(sorted({"default", *looks}))
-        raise BadInput(
-            f"there is no look {wishes.look} (there are: {there})", "Add a [look.NAME] table to clipper.toml."
-        )
-    if wishes.aspect and wishes.aspect not in set(Aspect):
-        raise BadInput(f"{wishes.aspect} is no aspect", f"One of: {', '.join(Aspect)}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from appliance.actions.box import Box, need
@@ -15,10 +15,12 @@ from appliance.domain.rule import Missed, NewRule, Rule
 from appliance.domain.user import Actor, Role
 from appliance.planning import cron
 from appliance.store import channels, rules
-from appliance.store.change import change
+from appliance.store.change import Change, change
 
 # What every box does by itself; a rule of the same name in clipper.toml takes the place of one of these.
 BUILT_IN = (("tidy", "17 3 * * *", "tidy"), ("retention", "7,37 * * * *", "retention"))
+_GRACE = timedelta(seconds=150)  # a tick that is this late was not missed
+_LONGEST_NAME = 64
 
 
 def zone_of(box: Box) -> str:
@@ -69,6 +71,22 @@ def run_rule(box: Box, actor: Actor, number: int) -> Job:
         return job
 
 
+def run_due(box: Box) -> int:
+    """Start a job for every rule that is due; how many were started."""
+    started = 0
+    for rule in rules.all_rules():
+        if rule.enabled:
+            with change(box.now()) as made:
+                started += _run_rule(made, rule, box)
+    return started
+
+
+def tick_rules(box: Box, actor: Actor) -> int:
+    """Look at the clock now, as it does every minute by itself; how many rules were started."""
+    need(actor, Role.ADMIN)
+    return run_due(box)
+
+
 def adopt_rules(box: Box) -> tuple[str, ...]:
     """Bring the built-in rules, those of clipper.toml and the channels' daily ones into the database; what changed."""
     zone = zone_of(box)
@@ -97,12 +115,36 @@ def adopt_rules(box: Box) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _run_rule(made: Change, rule: Rule, box: Box) -> int:
+    if rule.since > made.now:  # the wall clock was set back: from now on, without doing anything twice
+        rules.looked(rule.id, made.now)
+        return 0
+    found = cron.due(rule.cron, rule.zone, rule.since, made.now)
+    if not found:
+        return 0
+    chosen = set(cron.to_run(found, rule.missed, made.now, _GRACE))
+    started = 0
+    for due in found:
+        if rules.ticked(rule.id, due):
+            continue
+        if due in chosen:
+            job = start_rule(made, rule, box)
+            rules.tick(made, rule.id, due, "run", job.id)
+            started += 1
+        else:
+            rules.tick(made, rule.id, due, "skipped")
+    rules.looked(rule.id, made.now)
+    return started
+
+
 def _differs(rule: Rule, new: NewRule) -> bool:
     fields = ("cron", "zone", "action", "missed", "enabled", "origin")
     return any(getattr(rule, field) != getattr(new, field) for field in fields)
 
 
 def _check(box: Box, new: NewRule) -> None:
+    if not new.name.strip() or len(new.name) > _LONGEST_NAME:
+        raise BadInput("a rule needs a name", f"At most {_LONGEST_NAME} signs.")
     if new.action.partition(":")[0] not in ACTIONS:
         raise BadInput(f"{new.action} is nothing that a rule can do", f"One of: {', '.join(ACTIONS)}.")
     cron.check(new.cron, new.zone, box.now())

@@ -33,3 +33,8 @@ def begin_clip(change: Change, clip: Clip, box: Box, *, stage: str, priority: in
     unique = f"clip:{clip.id}"
     new = NewJob(stage, CLIP[stage], video=clip.video, clip=clip.id, unique=unique, priority=priority)
     return jobs.add(change, new, box.bounds())
+
+
+def under_way(video: Video) -> Job | None:
+    """The job that takes the video on, or will; None when there is none."""
+    return jobs.active(f"video:{video.id}")

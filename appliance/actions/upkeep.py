@@ -19,6 +19,7 @@ from appliance.store.database import optimize
 from config.schema import Settings
 
 _TICKS_KEPT = timedelta(days=90)
+FREED = "its files were deleted to free room"
 _GIGABYTE = 1e9
 # A clip in one of these still needs its files and what it is made from.
 _WANTED = frozenset({ClipState.RENDERING, ClipState.PENDING, ClipState.APPROVED})
@@ -156,9 +157,7 @@ def _delete(candidate: _Candidate, data_dir: Path, now: datetime) -> int:
         if candidate.clip is not None:
             clip: Clip = clips.get(candidate.clip)
             left = {stage: folder for stage, folder in clip.made.items() if folder not in candidate.folders}
-            clips.update(
-                made, clip.id, made=left, folder="", notes=(*clip.notes, "its files were deleted to free room")
-            )
+            clips.update(made, clip.id, made=left, folder="", notes=tuple(dict.fromkeys((*clip.notes, FREED))))
         if candidate.video is not None:
             video = videos.get(candidate.video)
             for other in videos.with_folder("fetch", video.made["fetch"]):

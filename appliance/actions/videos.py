@@ -10,6 +10,7 @@ from pathlib import Path
 from appliance import sources
 from appliance.actions.box import Box, Forbidden, need, owns
 from appliance.actions.stages import VIDEO, begin
+from appliance.actions.wishes import check_wishes, in_roots
 from appliance.domain.errors import BadInput
 from appliance.domain.located import Located
 from appliance.domain.states import ENDED, IllegalMove, JobState, VideoState
@@ -37,6 +38,7 @@ class Added:
 def add_video(box: Box, actor: Actor, address: str, wishes: Wishes = NONE, *, first: bool = False) -> Added:
     """Accept a link or a file. It is on the disk, with its first job, when this returns. Nothing is asked of a network."""
     need(actor, Role.EDITOR)
+    check_wishes(box, actor, wishes)
     located = _located(box, actor, address)
     sources.check(located, box.now())
     with change(box.now()) as made:
@@ -46,12 +48,15 @@ def add_video(box: Box, actor: Actor, address: str, wishes: Wishes = NONE, *, fi
         return Added(address, videos.get(video.id), new)
 
 
-def add_videos(box: Box, actor: Actor, addresses: Sequence[str], wishes: Wishes = NONE) -> tuple[Added, ...]:
+def add_videos(
+    box: Box, actor: Actor, addresses: Sequence[str], wishes: Wishes = NONE, *, first: bool = False
+) -> tuple[Added, ...]:
     """Accept a list: what is refused is told and dropped, the rest goes on. BadInput when none is left."""
+    check_wishes(box, actor, wishes)
     added = []
     for address in dict.fromkeys(address.strip() for address in addresses if address.strip()):
         try:
-            added.append(add_video(box, actor, address, wishes))
+            added.append(add_video(box, actor, address, wishes, first=first))
         except Forbidden:
             raise
         except BadInput as error:
@@ -72,9 +77,8 @@ def cancel_video(box: Box, actor: Actor, number: int) -> Video:
     video = _own(actor, number)
     with change(box.now()) as made:
         cancel_jobs(made, number)
-        if video.state in {VideoState.NEW, VideoState.HELD} or (
-            video.state is VideoState.WORKING and not jobs.of_video(number, ended=False)
-        ):
+        unfinished = video.state in {VideoState.NEW, VideoState.WORKING, VideoState.HELD}
+        if unfinished and not jobs.of_video(number, ended=False):  # else it ends with the job that still runs
             videos.move(made, number, VideoState.CANCELLED, step="")
     return videos.get(number)
 
@@ -175,13 +179,11 @@ def _located(box: Box, actor: Actor, address: str) -> Located:
     settings = box.settings()
     located = locate(address)
     check_policy(located, settings.sources.allow, allow_any=settings.sources.allow_any)
-    if located.is_file and not actor.local:
-        roots = [Path(root).expanduser().resolve() for root in settings.sources.roots]
-        if not any(Path(located.address).is_relative_to(root) for root in roots):
-            raise BadInput(
-                f"{address}: files of the server may not be added from here",
-                "Add their folder to roots under [sources] in clipper.toml, or use the command line on the server.",
-            )
+    if located.is_file and not actor.local and not in_roots(box, Path(located.address)):
+        raise BadInput(
+            f"{address}: files of the server may not be added from here",
+            "Add their folder to roots under [sources] in clipper.toml, or use the command line on the server.",
+        )
     return located
 
 

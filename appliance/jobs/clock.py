@@ -7,22 +7,18 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
 
 from appliance import logs
-from appliance.actions.polling import start_rule
+from appliance.actions.schedules import run_due
 from appliance.domain.errors import ClipperError
-from appliance.domain.rule import Rule
 from appliance.jobs import lifeline
 from appliance.jobs.lanes import Lanes
 from appliance.jobs.works import BEAT_SECONDS, Works
-from appliance.planning import cron
-from appliance.store import jobs, rules
-from appliance.store.change import Change, change
+from appliance.store import jobs
+from appliance.store.change import change
 
 LIFELINE_SECONDS = 60.0
 TICK_SECONDS = 60.0
-GRACE = timedelta(seconds=150)  # a tick that is this late was not missed
 _NAP = 10.0
 
 
@@ -91,31 +87,4 @@ class Clock:
 
 def run_rules(works: Works) -> int:
     """Start a job for every rule that is due; how many were started."""
-    started = 0
-    for rule in rules.all_rules():
-        if rule.enabled:
-            with change(works.now()) as made:
-                started += _run_rule(made, rule, works)
-    return started
-
-
-def _run_rule(made: Change, rule: Rule, works: Works) -> int:
-    if rule.since > made.now:  # the wall clock was set back: from now on, without doing anything twice
-        rules.looked(rule.id, made.now)
-        return 0
-    found = cron.due(rule.cron, rule.zone, rule.since, made.now)
-    if not found:
-        return 0
-    chosen = set(cron.to_run(found, rule.missed, made.now, GRACE))
-    started = 0
-    for due in found:
-        if rules.ticked(rule.id, due):
-            continue
-        if due in chosen:
-            job = start_rule(made, rule, works)
-            rules.tick(made, rule.id, due, "run", job.id)
-            started += 1
-        else:
-            rules.tick(made, rule.id, due, "skipped")
-    rules.looked(rule.id, made.now)
-    return started
+    return run_due(works)

@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from web import events as stream
-from web.api import keys, sessions, settings, system, users
+from web.api import (
+    analyze,
+    channels,
+    clips,
+    findings,
+    history,
+    jobs,
+    keys,
+    schedules,
+    sessions,
+    settings,
+    system,
+    users,
+    videos,
+)
 from web.endpoint import Endpoint
 
 # Below /api/v1. What `run` gives back is encoded as JSON; it may also be a web.answers.Answer (headers, another status) or
 # any Starlette response, and then `answer` is a web.answers.Content.
 ENDPOINTS: tuple[Endpoint, ...] = (
     *stream.ENDPOINTS,
+    *analyze.ENDPOINTS,
+    *channels.ENDPOINTS,
+    *clips.ENDPOINTS,
+    *findings.ENDPOINTS,
+    *history.ENDPOINTS,
+    *jobs.ENDPOINTS,
     *keys.ENDPOINTS,
+    *schedules.ENDPOINTS,
     *sessions.ENDPOINTS,
     *settings.ENDPOINTS,
     *system.ENDPOINTS,
     *users.ENDPOINTS,
+    *videos.ENDPOINTS,
 )
 
 # With their whole path, such as /health.
