@@ -269,18 +269,11 @@ def bench() -> Bench:
 
 
 def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
-    """What a channel or folder has."""
+    """What a channel has."""
     from appliance import sources
     from appliance.domain.listed import ChannelAddress
     from appliance.sources.base import ListOptions
-    from appliance.sources.folder import look
 
-    if work.platform == "folder":
-        rules = work.rules
-        folder = Path(work.address)
-        return look(
-            folder, pattern=rules.pattern, now=now, stable_seconds=rules.stable_seconds, remembered=work.remembered
-        )
     fetch = video_options(chosen, Wishes()).fetch
     options = ListOptions(
         fetch.guard,

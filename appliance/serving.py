@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import random
 import secrets
 import signal
@@ -13,8 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from config.reload import changes
 
 from appliance import __version__, app, logs, sockets
 from appliance.actions import channels, schedules
@@ -27,6 +26,7 @@ from appliance.jobs.works import Works
 from appliance.store import database, lock, notes, users
 from appliance.store.change import change
 from config.load import Loaded, load_or_safe
+from config.reload import changes
 
 GRACE_SECONDS = 3  # what open connections get when the service stops
 
@@ -130,6 +130,7 @@ def opened(file: Path | None, overrides: Sequence[str], *, to_stderr: bool) -> I
     folder = app.db_dir(chosen)
     with lock.held(folder):
         log_dir = Path(chosen.log.dir).expanduser() if chosen.log.dir else app.data_dir(chosen) / "logs"
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # it tells in four lines what ours tell in two
         logs.start(log_dir, level=chosen.log.level, keep=chosen.log.keep, to_stderr=to_stderr)
         with database.opened(folder):
             yield Appliance(file, overrides, loaded)

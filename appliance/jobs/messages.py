@@ -101,6 +101,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     trouble: Trouble
 
 
+WORK = (StageWork, ListWork, BringWork)
 Answer = StageDone | Listed | Brought | Postponed | Dropped | Failed
 Message = Progress | Answer
 

@@ -15,6 +15,7 @@ from appliance.domain.states import JobState, VideoState
 from appliance.domain.trouble import Trouble
 from appliance.domain.video import Video
 from appliance.jobs.kind import Kind
+from appliance.jobs.looking import look_in_time
 from appliance.jobs.messages import Answer, BringWork, Brought, Listed, ListWork
 from appliance.jobs.works import Works
 from appliance.store import channels, jobs, videos
@@ -23,8 +24,11 @@ from appliance.store.change import Change
 TAKEN = "taken"
 
 
-def _prepare(job: Job, works: Works) -> ListWork:
+def _prepare(job: Job, works: Works) -> ListWork | Listed:
+    """A channel is asked by a child; a folder is looked into here, which costs next to nothing."""
     channel = channels.get(_number(job.channel))
+    if channel.is_folder:
+        return Listed(look_in_time(channel, works.now()))
     return ListWork(
         channel.address,
         channel.platform,
@@ -52,6 +56,7 @@ def _done(change: Change, job: Job, answer: Answer | None, works: Works) -> None
         trouble=None,
         note="; ".join(listing.notes)[:500],
     )
+    jobs.forget_polls(channel.id)
     if not channel.paused:
         schedule(change, channel, works)
 
@@ -154,5 +159,5 @@ def _number(number: int | None) -> int:
     return number
 
 
-POLL = Kind("poll", Lane.NET, prepare=_prepare, done=_done, ended=_ended, patient=True)
+POLL = Kind("poll", Lane.NET, prepare=_prepare, done=_done, ended=_ended, patient=True, quiet=True)
 TAKE = Kind("take", Lane.NET, prepare=_prepare_take, done=_taken, ended=_not_taken)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from appliance.jobs.work import work
 from appliance.jobs.works import Works
 from appliance.store import change as changes
 from appliance.store import channels, jobs
+from appliance.store.artifacts import sweep
 
 DRAIN_SECONDS = 20.0  # what a stage gets to come to an end when the service stops; systemd waits longer
 
@@ -43,10 +45,11 @@ class Service:
         self.lanes.start()
         lifeline.call_all(self.lanes)
         self.clock.start()
+        threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
 
     def stop(self, seconds: float = DRAIN_SECONDS) -> None:
         """Take nothing new, give what runs a moment to end, then stop it and give it back."""
-        self._stopping = True
+        self._stopping = self.works.runs.ending = True
         with contextlib.suppress(ValueError):
             changes.listeners.remove(self._heard)
         self.clock.stop()
@@ -69,6 +72,11 @@ class Service:
             yield
         finally:
             self.stop()
+
+    def _sweep(self) -> None:
+        """Clear away what an earlier run left half made. That may take a while, and nobody waits for it."""
+        if swept := sweep(self.works.data_dir):
+            logs.get("jobs").info("swept", count=swept)
 
     def _answer(self, lane: Lane, _job: int) -> None:
         """A worker was called: do the most urgent job, and call for the next when there is more."""

@@ -11,7 +11,7 @@ from appliance.domain.states import IllegalMove
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.kind import Kind
 from appliance.jobs.kinds import KINDS
-from appliance.jobs.messages import Answer, Died, Failed, Postponed, Progress
+from appliance.jobs.messages import WORK, Answer, Died, Failed, Postponed, Progress
 from appliance.jobs.running import Run, run_child
 from appliance.jobs.settle import settle
 from appliance.jobs.works import LEASE, Works
@@ -36,12 +36,14 @@ def work(lane: Lane, works: Works) -> bool:
 
 def _work(job: Job, kind: Kind, works: Works) -> None:
     log = logs.get("jobs")
-    log.info("job_started", attempt=job.attempt)
+    tell = log.debug if kind.quiet else log.info
+    tell("job_started", attempt=job.attempt)
     began = time.monotonic()
     with works.runs.entered(job.id, works.limits()) as run:
         answer = _answer(job, kind, run, works)
         try:
-            if run.returned and isinstance(answer, Died):
+            returned = run.returned or works.runs.ending
+            if returned and isinstance(answer, Died) and not run.cancelled:
                 with change(works.now()) as moved:
                     jobs.give_back(moved, job.id, "Clipper was stopped")
                 return
@@ -51,7 +53,8 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
             log.warning("job_overtaken", why=error.message)
             return
     trouble = ended.trouble if ended.state.value != "completed" else None
-    log.info(
+    tell = log.debug if kind.quiet and trouble is None else log.info
+    tell(
         "job_ended",
         state=ended.state.value,
         seconds=round(time.monotonic() - began, 3),
@@ -93,8 +96,11 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
         assert kind.prepare is not None
         if why := works.room.too_little(job.kind, _seconds(job)):
             return Postponed(_NO_ROOM_SECONDS, why)
+        prepared = kind.prepare(job, works)
+        if not isinstance(prepared, WORK):
+            return prepared
         writer = _Progress(job, kind, works)
-        return run_child(run, kind.prepare(job, works), writer, _Output(job))
+        return run_child(run, prepared, writer, _Output(job))
     except Exception as error:  # noqa: BLE001 - whatever broke becomes the job's trouble
         if not isinstance(error, ClipperError):
             logs.get("jobs").exception("job_broke")

@@ -210,6 +210,14 @@ def remove(change: Change, numbers: Sequence[int]) -> None:
         change.tell("job_removed", job=number)
 
 
+def forget_polls(channel: int) -> None:
+    """Drop the finished polls of a channel but the last: the channel itself says how they went."""
+    over = (JobRow.channel == channel) & (JobRow.kind == "poll") & (JobRow.state == JobState.COMPLETED.value)
+    last = JobRow.select(fn.MAX(JobRow.id)).where(over).scalar()
+    if last:
+        JobRow.delete().where(over & (JobRow.id != last)).execute()
+
+
 def prune(change: Change, before: datetime) -> int:  # noqa: ARG001 - it is only done inside a change
     """Forget what ended before; how many."""
     return int(JobRow.delete().where(JobRow.state.in_(_ENDED) & (JobRow.ended < before)).execute())
