@@ -134,7 +134,7 @@ def opened(
             cwd=cwd,
             env=None if env is None else dict(env),
             process_group=0,
-            preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509 - one prctl call, safe after fork
+            preexec_fn=_dying_with_parent(),  # noqa: PLW1509 - two system calls, safe after fork
         )
     except FileNotFoundError as error:
         raise NeedsPerson(f"{argv[0]} is not installed or not where it should be", "Run `clipper doctor`.") from error
@@ -239,8 +239,18 @@ def _keep(pipe: IO[bytes], kept: bytearray, on_err: Callable[[bytes], None] | No
                 on_err(block)
 
 
-def _die_with_parent() -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _dying_with_parent() -> Callable[[], None] | None:
+    """What a child does before anything else: ask the kernel to be killed when its parent dies."""
+    if sys.platform != "linux":
+        return None
+    parent = os.getpid()
+
+    def ask() -> None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it died before the kernel was asked
+            os._exit(1)
+
+    return ask
 
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else ctypes.pythonapi

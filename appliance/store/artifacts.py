@@ -24,8 +24,9 @@ T = TypeVar("T")
 
 _PIECES = 16
 _PIECE_BYTES = 256 * 1024
-_MAKING = ".making-"  # and the maker's process id
-_MADE_BY = re.compile(rf"^{re.escape(_MAKING)}(\d+)-")
+_MAKING = ".making-"  # and who makes it: the process id, and when that process started
+_MADE_BY = re.compile(rf"^{re.escape(_MAKING)}(\d+)(?:\.(\d+))?-")
+_GOING = ".going-"  # what shelf.take_away was removing
 
 
 def content_key(path: Path) -> str:
@@ -68,7 +69,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: temporary name, to the disk, rename."""
     with guarded_disk(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f"{_MAKING}{os.getpid()}-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f"{_MAKING}{_maker()}-", dir=path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
@@ -86,7 +87,7 @@ def making(folder: Path) -> Iterator[Path]:
     """A temporary folder that becomes `folder` when the block ends well and vanishes when it does not."""
     with guarded_disk(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
-        prefix = f"{_MAKING}{os.getpid()}-{folder.name}-"
+        prefix = f"{_MAKING}{_maker()}-{folder.name}-"
         making_folder = Path(tempfile.mkdtemp(prefix=prefix, dir=folder.parent))
         try:
             yield making_folder
@@ -104,8 +105,10 @@ def making(folder: Path) -> Iterator[Path]:
 
 
 def sweep(root: Path) -> int:
-    """Remove what crashes left half made below `root` (what a living process is making stays); how many there were."""
-    left = [path for path in root.rglob(f"{_MAKING}*") if not _being_made(path)]
+    """Remove what crashes left half made or half removed below `root`; how many there were. What a living process is making
+    stays.
+    """
+    left = list(_left_half(root))
     for path in left:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -114,18 +117,43 @@ def sweep(root: Path) -> int:
     return len(left)
 
 
+def _left_half(root: Path) -> Iterator[Path]:
+    """What nobody makes any more. Folders that vanish meanwhile are none of it: others work here."""
+    for above, folders, files in os.walk(root):
+        for name in (*folders, *files):
+            path = Path(above, name)
+            if name.startswith(_GOING) or (name.startswith(_MAKING) and not _being_made(path)):
+                yield path
+        folders[:] = [name for name in folders if not name.startswith((_GOING, _MAKING))]
+
+
+def _maker() -> str:
+    """This process, told apart from a later one of the same number."""
+    return f"{os.getpid()}.{_started(os.getpid())}"
+
+
 def _being_made(path: Path) -> bool:
     """Whether the process that makes it still lives."""
     maker = _MADE_BY.match(path.name)
     if not maker:
         return False
+    number, started = int(maker.group(1)), maker.group(2)
     try:
-        os.kill(int(maker.group(1)), 0)
+        os.kill(number, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
-    return True
+        pass
+    return started is None or int(started) == _started(number)
+
+
+def _started(number: int) -> int:
+    """When a process started, in ticks since the machine did; 0 where nobody tells."""
+    try:
+        said = Path(f"/proc/{number}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return 0
+    return int(said.rpartition(")")[2].split()[19])
 
 
 def place(made: Path, wanted: Path) -> None:
@@ -134,7 +162,7 @@ def place(made: Path, wanted: Path) -> None:
         wanted.parent.mkdir(parents=True, exist_ok=True)
         if wanted.exists() and wanted.samefile(made):
             return  # renaming one link of a file over another would leave both
-        temporary = wanted.with_name(f"{_MAKING}{os.getpid()}-{wanted.name}"[-200:])
+        temporary = wanted.with_name(f"{_MAKING}{_maker()}-{wanted.name}"[-200:])
         try:
             temporary.unlink(missing_ok=True)
             try:
