@@ -16,11 +16,9 @@ from appliance.store.change import Change, change
 
 def cancel_job(box: Box, actor: Actor, number: int) -> Job:
     """Stop it. What runs ends within two seconds, with everything it started."""
-    job = own(actor, number)
+    own(actor, number)
     with change(box.now()) as made:
         ask_to_stop(made, number)
-        if job.state is not JobState.EXECUTING:
-            _stopped(made, job)
     return jobs.get(number)
 
 
@@ -101,17 +99,6 @@ def own(actor: Actor, number: int) -> Job:
 
 def _owner(job: Job) -> int | None:
     return None if job.video is None else videos.get(job.video).owner
-
-
-def _stopped(made: Change, job: Job) -> None:
-    """A job that waited was cancelled: so is what it was about."""
-    if job.clip is not None:
-        if clips.get(job.clip).state is ClipState.RENDERING:
-            clips.move(made, job.clip, ClipState.DRAFT)
-    elif job.video is not None:
-        video = videos.get(job.video)
-        if video.state in {VideoState.NEW, VideoState.WORKING, VideoState.HELD}:
-            videos.move(made, job.video, VideoState.CANCELLED, step="")
 
 
 def _wanted_again(made: Change, job: Job) -> None:

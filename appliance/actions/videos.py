@@ -12,8 +12,9 @@ from appliance.actions.box import Box, Forbidden, need, owns
 from appliance.actions.stages import VIDEO, begin
 from appliance.actions.wishes import check_wishes, in_roots
 from appliance.domain.errors import BadInput
+from appliance.domain.job import Job
 from appliance.domain.located import Located
-from appliance.domain.states import ENDED, IllegalMove, JobState, VideoState
+from appliance.domain.states import ENDED, ClipState, IllegalMove, JobState, VideoState
 from appliance.domain.user import Actor, Role
 from appliance.domain.video import Video
 from appliance.domain.wishes import NONE, Wishes
@@ -74,12 +75,9 @@ def find_video(box: Box, actor: Actor, address: str) -> Video | None:
 
 def cancel_video(box: Box, actor: Actor, number: int) -> Video:
     """Stop everything that is due or running for it."""
-    video = _own(actor, number)
+    _own(actor, number)
     with change(box.now()) as made:
         cancel_jobs(made, number)
-        unfinished = video.state in {VideoState.NEW, VideoState.WORKING, VideoState.HELD}
-        if unfinished and not jobs.of_video(number, ended=False):  # else it ends with the job that still runs
-            videos.move(made, number, VideoState.CANCELLED, step="")
     return videos.get(number)
 
 
@@ -147,14 +145,17 @@ def restore_video(box: Box, actor: Actor, number: int) -> Video:
     return videos.get(number)
 
 
-def cancel_jobs(made: Change, video: int) -> None:
-    """Stop a video's jobs and those of its clips."""
-    for job in jobs.of_video(video, ended=False):
+def cancel_jobs(made: Change, number: int) -> None:
+    """Stop a video's jobs and those of its clips, and the video itself; a job that still runs takes it along when it ends."""
+    for job in jobs.of_video(number, ended=False):
         ask_to_stop(made, job.id)
+    unfinished = videos.get(number).state in {VideoState.NEW, VideoState.WORKING, VideoState.HELD}
+    if unfinished and not jobs.of_video(number, ended=False):
+        videos.move(made, number, VideoState.CANCELLED, step="")
 
 
 def ask_to_stop(made: Change, number: int) -> None:
-    """A job that waits is cancelled now; one that runs is told to, and ends within two seconds."""
+    """A job that waits is cancelled now, with what it was about; one that runs is told to, and ends within two seconds."""
     job = jobs.get(number)
     if job.state in ENDED:
         return
@@ -163,6 +164,7 @@ def ask_to_stop(made: Change, number: int) -> None:
         made.tell("job_cancel", job=number)
     else:
         jobs.move(made, number, JobState.CANCELLED)
+        _stopped(made, job)
 
 
 def put_first(made: Change, number: int) -> None:
@@ -172,6 +174,15 @@ def put_first(made: Change, number: int) -> None:
     jobs.update(number, priority=max(highest + 1, job.priority))
     if job.state is JobState.AVAILABLE:
         made.ring(number, job.lane, highest + 1)
+
+
+def _stopped(made: Change, job: Job) -> None:
+    """A job that waited was cancelled: so is what it was about."""
+    if job.clip is not None:
+        if clips.get(job.clip).state is ClipState.RENDERING:
+            clips.move(made, job.clip, ClipState.DRAFT)
+    elif job.video is not None and videos.get(job.video).state in {VideoState.NEW, VideoState.WORKING, VideoState.HELD}:
+        videos.move(made, job.video, VideoState.CANCELLED, step="")
 
 
 def _located(box: Box, actor: Actor, address: str) -> Located:
