@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from appliance.actions.box import About, Box
 from web.api import all as everything
 from web.auth import Gate
+from web.docs import STATIC
 from web.events import HUB, Hub
 from web.idempotency import Memory
 from web.limits import Doors, Limits
@@ -23,7 +23,6 @@ from web.problems import BAD_INPUT, MISSING, WRONG_METHOD, Refusal
 from web.running import Api, Desk
 from web.security import Guard
 
-STATIC = Path(__file__).parent / "static"
 _THREADS = 8
 
 

@@ -278,7 +278,10 @@ def _block(number: int, kind: str, body: Any) -> bytes:
 
 
 def follow(asked: Asked) -> Response:
-    """What happens, as it happens."""
+    """Each event has its number as `id`, its kind as `event`, and as `data` an object with id, at, kind, job, video, clip and
+    more by kind: job_status_changed, job_progress, job_completed and job_failed say job_id, status, step, progress and
+    message. Come back with the last id as Last-Event-ID and nothing is missed; `missed` says that it was too long ago.
+    """
     query: Following = asked.query
     kinds = frozenset(kind.strip() for said in query.kinds for kind in said.split(",") if kind.strip())
     after = query.after

@@ -44,29 +44,48 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of refusal: its name in `type`, its status and its title."""
+    """A kind of refusal: its name in `type`, its status, its title, and what it means."""
 
     name: str
     status: int
     title: str
+    about: str
 
 
-BAD_INPUT = Kind("bad-input", 400, "That cannot be used")
-UNKNOWN = Kind("unauthenticated", 401, "Nobody is logged in")
-FORBIDDEN = Kind("forbidden", 403, "That is not allowed")
-MISSING = Kind("missing", 404, "There is no such thing")
-WRONG_METHOD = Kind("method", 405, "That cannot be done here")
-CONFLICT = Kind("conflict", 409, "That does not fit how things stand")
-DELETED = Kind("gone", 410, "It was deleted")
-TOO_LARGE = Kind("too-large", 413, "The body is too large")
-WRONG_TYPE = Kind("content-type", 415, "The body is of a wrong type")
-RANGE = Kind("range", 416, "There is no such part of it")
-WRONG_HOST = Kind("host", 421, "That is not this box")
-CANNOT = Kind("cannot", 422, "That cannot be carried out")
-TOO_MANY = Kind("too-many", 429, "Too many requests")
-BROKEN = Kind("broken", 500, "Something is broken")
-LATER = Kind("later", 503, "Not now")
-NO_ROOM = Kind("no-room", 507, "The disk is full")
+BAD_INPUT = Kind(
+    "bad-input",
+    400,
+    "That cannot be used",
+    "A field, a word of the query or the JSON itself is wrong; detail says where.",
+)
+UNKNOWN = Kind("unauthenticated", 401, "Nobody is logged in", "Send a key, or log in.")
+FORBIDDEN = Kind("forbidden", 403, "That is not allowed", "Your role is too small, or another site's page sent this.")
+MISSING = Kind("missing", 404, "There is no such thing", "It is not there, or it is somebody else's.")
+WRONG_METHOD = Kind("method", 405, "That cannot be done here", "The header Allow lists the methods that can.")
+CONFLICT = Kind(
+    "conflict",
+    409,
+    "That does not fit how things stand",
+    "Somebody was first, or the same request still runs: look again.",
+)
+DELETED = Kind("gone", 410, "It was deleted", "It was there once.")
+TOO_LARGE = Kind("too-large", 413, "The body is too large", "max_body_mb under [web] in clipper.toml is the limit.")
+WRONG_TYPE = Kind("content-type", 415, "The body is of a wrong type", "Send Content-Type: application/json.")
+RANGE = Kind("range", 416, "There is no such part of it", "The header Content-Range says how long it is.")
+WRONG_HOST = Kind(
+    "host",
+    421,
+    "That is not this box",
+    "The Host header names another machine: allowed_hosts under [web] lists more names.",
+)
+CANNOT = Kind(
+    "cannot", 422, "That cannot be carried out", "It was understood, and trying again changes nothing; or an Idempotency-Key "
+    "came with another request than before.",
+)  # fmt: skip
+TOO_MANY = Kind("too-many", 429, "Too many requests", "Wait as long as Retry-After says.")
+BROKEN = Kind("broken", 500, "Something is broken", "The log has more under the number in instance.")
+LATER = Kind("later", 503, "Not now", "It may work in a moment, or after what hint says was done.")
+NO_ROOM = Kind("no-room", 507, "The disk is full", "Free some room; nothing that was accepted is lost.")
 
 KINDS = (
     BAD_INPUT, UNKNOWN, FORBIDDEN, MISSING, WRONG_METHOD, CONFLICT, DELETED, TOO_LARGE, WRONG_TYPE, RANGE, WRONG_HOST, CANNOT,

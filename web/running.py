@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from appliance.actions.box import About, Box
 from appliance.domain.errors import BadInput, ClipperError
 from appliance.domain.user import Actor
-from web.answers import Answer
+from web.answers import Answer, Content
 from web.auth import NOBODY, Gate, check_origin, unknown
 from web.endpoint import Asked, Endpoint
 from web.idempotency import Memory
@@ -54,7 +54,15 @@ class Ready:
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.read_body = None if endpoint.body is None else body_reader(endpoint.body)
-        self.read_query = no_query if endpoint.query is None else query_reader(endpoint.query)
+        self.read_query = _query_of(endpoint)
+
+
+def _query_of(endpoint: Endpoint) -> Callable[[bytes], Any]:
+    if endpoint.query is not None:
+        return query_reader(endpoint.query)
+    if isinstance(endpoint.answer, Content) and endpoint.answer.media_type == "text/html":
+        return lambda _said: None  # links to pages get words of other programs hung on
+    return no_query
 
 
 class Api(BaseRoute):

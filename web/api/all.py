@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from web import docs
 from web import events as stream
 from web.api import (
     analyze,
     channels,
     clips,
     findings,
+    health,
     history,
     jobs,
     keys,
+    media,
     schedules,
     sessions,
     settings,
@@ -28,9 +31,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *channels.ENDPOINTS,
     *clips.ENDPOINTS,
     *findings.ENDPOINTS,
+    *health.ENDPOINTS,
     *history.ENDPOINTS,
     *jobs.ENDPOINTS,
     *keys.ENDPOINTS,
+    *media.ENDPOINTS,
     *schedules.ENDPOINTS,
     *sessions.ENDPOINTS,
     *settings.ENDPOINTS,
@@ -40,4 +45,4 @@ ENDPOINTS: tuple[Endpoint, ...] = (
 )
 
 # With their whole path, such as /health.
-FROM_ROOT: tuple[Endpoint, ...] = ()
+FROM_ROOT: tuple[Endpoint, ...] = (*docs.ENDPOINTS, *health.FROM_ROOT)
