@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from appliance.cli import config, models
+from appliance.cli import channels, clips, config, jobs, models, schedules, videos
+from appliance.cli.add import add
 from appliance.cli.clip import clip
 from appliance.cli.convert import convert
 from appliance.cli.demo import demo
@@ -12,7 +13,7 @@ from appliance.cli.doctor import doctor
 from appliance.cli.licences import licences
 from appliance.cli.moments import moments
 from appliance.cli.render import render
-from appliance.cli.serve import reload, serve
+from appliance.cli.serve import reload, serve, status
 
 app = typer.Typer(
     name="clipper",
@@ -43,7 +44,15 @@ app.command("moments")(moments)
 app.command("render")(render)
 app.command("convert")(convert)
 app.command("serve")(serve)
+app.command("status")(status)
 app.command("reload")(reload)
+app.command("add")(add)
+app.add_typer(videos.app, name="videos")
+app.add_typer(clips.app, name="clips")
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(jobs.lanes, name="lanes")
+app.add_typer(channels.app, name="channels")
+app.add_typer(schedules.app, name="schedules")
 app.command("doctor")(doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(models.app, name="models")

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import signal
-from typing import Annotated
-
-import typer
 
 from appliance.cli import OK
-from appliance.cli.options import ConfigFile, Json, Overrides
-
-Server = Annotated[
-    str, typer.Option("--server", metavar="URL", help="Another box, such as http://nas.lan:8484 (key in $CLIPPER_API_KEY).")
-]
+from appliance.cli.options import ConfigFile, Overrides
+from appliance.cli.remote import Service, asking, tell_fields, tell_json, tell_table, when
 
 
 def serve(*, config: ConfigFile = None, overrides: Overrides = None) -> int:
@@ -26,15 +20,33 @@ def serve(*, config: ConfigFile = None, overrides: Overrides = None) -> int:
     return OK
 
 
-def reload(*, config: ConfigFile = None, overrides: Overrides = None, server: Server = "", json_: Json = False) -> int:
+@asking
+def reload(service: Service) -> int:
     """Have the service read clipper.toml again. It keeps its old settings when the new ones are wrong."""
-    from appliance.cli.remote import connected, tell_json
-    from appliance.cli.screen import out
+    answer = service.client.post("/api/v1/system/reload")
+    return service.tell(answer, "\n".join(answer["changes"]))
 
-    answer = connected(config, overrides, server).post("/api/v1/system/reload")
-    if json_:
-        tell_json(answer)
-    else:
-        for line in answer["changes"]:
-            out().print(line, markup=False)
+
+@asking
+def status(service: Service) -> int:
+    """How the service is, at a glance."""
+    client = service.client
+    system, lanes = client.get("/api/v1/system"), client.get("/api/v1/lanes")["lanes"]
+    waiting = client.get("/api/v1/clips", state="pending", limit=1)["total"]
+    failed = client.get("/api/v1/jobs", status="error", limit=1)["total"]
+    if service.json:
+        tell_json({"system": system, "lanes": lanes, "waiting_clips": waiting, "failed_jobs": failed})
+        return OK
+    tell_fields(
+        {
+            "Clipper": f"{system['version']}, up since {when(system['started'])}",
+            "settings": system["settings_file"] or "built-in defaults",
+            "safe mode": system["problem"],
+            "warnings": "; ".join(system["warnings"]),
+            "clips": f"{waiting} wait for a yes: `clipper clips list --waiting`" if waiting else "none waits for a yes",
+            "failed": f"{failed} jobs: `clipper jobs list --status error`" if failed else "",
+        }
+    )
+    rows = [(one["name"], one["executing"], one["available"], one["waiting"], one["why"]) for one in lanes]
+    tell_table(("lane", "running", "due", "later", ""), rows)
     return OK

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from appliance.actions.polling import schedule
 from appliance.actions.stages import begin
 from appliance.domain.channel import Channel, Intake
@@ -133,7 +131,7 @@ def _ended(change: Change, job: Job, state: JobState, trouble: Trouble | None, w
 
 def _prepare_take(job: Job, works: Works) -> BringWork:
     video, channel = videos.get(_number(job.video)), channels.get(_number(job.channel))
-    into = works.data_dir / "taken" / str(video.id) / Path(video.address).name
+    into = works.data_dir / "taken" / str(video.id)
     return BringWork(video.address, str(into), channel.rules.take)
 
 
