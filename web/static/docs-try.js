@@ -47,12 +47,12 @@ function quoted(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-function curl(asked) {
+function curl(asked, open) {
   const parts = ["curl", ...(asked.method === "GET" ? [] : ["-X", asked.method])];
   for (const [name, value] of Object.entries(asked.headers)) {
     parts.push("-H", quoted(`${name}: ${name === "X-Api-Key" ? "$CLIPPER_API_KEY" : value}`).replace("'X-Api-Key: $CLIPPER_API_KEY'", '"X-Api-Key: $CLIPPER_API_KEY"'));
   }
-  if (!key()) parts.push("-H", '"X-Api-Key: $CLIPPER_API_KEY"');
+  if (!key() && !open) parts.push("-H", '"X-Api-Key: $CLIPPER_API_KEY"');
   if (asked.body !== undefined) parts.push("--data", quoted(asked.body.replace(/\s*\n\s*/g, " ")));
   parts.push(quoted(location.origin + asked.url));
   return parts.join(" ");
@@ -134,7 +134,7 @@ export function tryForm(operation, method, path, types) {
   const answerBox = make("div", "answer");
   answerBox.setAttribute("aria-live", "polite");
   const command = make("pre", "curl");
-  const show = () => { command.textContent = curl(request(form, path, method)); };
+  const show = () => { command.textContent = curl(request(form, path, method), !operation.security.length); };
   form.addEventListener("input", show);
   form.append(row, command, answerBox);
   show();
