@@ -17,6 +17,7 @@ from typing import Any
 
 from appliance import __version__, app, logs, sockets
 from appliance.actions import channels, schedules
+from appliance.actions import users as accounts
 from appliance.actions.box import About, Box
 from appliance.actions.room import Room, mark
 from appliance.domain.errors import ClipperError, ConfigError
@@ -97,6 +98,8 @@ class Appliance:
                 self.start()
             else:
                 said += self._adopt(self.works)
+                if self.service is not None:
+                    self.service.look_again()
             logs.get("service").info("reloaded", changes=list(said))
             return said or ("nothing changed",)
 
@@ -158,10 +161,12 @@ async def _served(appliance: Appliance, ready: Callable[[str], None]) -> None:
         servers = (_server(application), _server(over_socket(application)))
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop, servers)
+            loop.add_signal_handler(number, _stop, servers, application.close)
         loop.add_signal_handler(signal.SIGHUP, _reload_aside, appliance)
         port = outer.getsockname()[1]
         ready(f"http://{chosen.web.host}:{port}")
+        if (first := accounts.setup_token(appliance.works)) is not None:
+            ready(f"nobody has an account yet: this token makes the first one, once, within the hour: {first.token}")
         await asyncio.gather(servers[0].serve([outer]), servers[1].serve([inner]))
 
 
@@ -196,8 +201,9 @@ def _server(application: Any) -> Any:
     return Quiet(config)
 
 
-def _stop(servers: Sequence[Any]) -> None:
-    """Let the servers end what they are answering; asked again, at once."""
+def _stop(servers: Sequence[Any], close: Callable[[], None]) -> None:
+    """End all streams and let the servers end what else they are answering; asked again, at once."""
+    close()
     for server in servers:
         server.force_exit = server.should_exit
         server.should_exit = True

@@ -30,6 +30,7 @@ class Application:
     """The application, to be called by a server. `close` ends what it holds open, so that the server can stop at once."""
 
     def __init__(self, box: Box, about: About, limits: Limits) -> None:
+        self._closed = False
         self._pool = ThreadPoolExecutor(_THREADS, "web")
         self._gate = Gate(box, self._pool)
         self._hub = Hub(self._pool, self._gate)
@@ -57,10 +58,12 @@ class Application:
         await self._guard(scope, receive, send)
 
     def close(self) -> None:
-        """End all streams and take no more work; what runs in a thread is finished by itself. From any thread, once."""
+        """End all streams, which would not end by themselves. What else is being answered goes on. From any thread."""
+        if self._closed:
+            return
+        self._closed = True
         self._hub.close()
         self._gate.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def create_app(box: Box, about: About, limits: Limits | None = None) -> Application:

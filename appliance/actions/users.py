@@ -45,7 +45,7 @@ def set_up(box: Box, token: str, name: str, password: str) -> User:
     """The first account, an admin."""
     _check_account(name, password)
     with change(box.now()) as made:
-        if not users.use_up(made, hash_token(token), "setup"):
+        if not needs_setup() or not users.use_up(made, hash_token(token), "setup"):
             raise Forbidden(
                 "that setup token was used, is too old or was never made", "`clipper users setup` makes a new one."
             )
