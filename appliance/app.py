@@ -48,8 +48,13 @@ def data_dir(chosen: Settings) -> Path:
 def context(chosen: Settings) -> Context:
     """What all stages share."""
     from appliance.pipeline.stage import Context
+    from appliance.store.artifacts import guarded_disk
+    from config.places import use_temp
 
     root = data_dir(chosen)
+    if chosen.paths.temp_dir:
+        with guarded_disk(Path(chosen.paths.temp_dir)):
+            use_temp(Path(chosen.paths.temp_dir).expanduser())
     try:
         key = secret("llm_api_key", chosen.llm.api_key_file)
     except SettingsError as error:
@@ -80,7 +85,7 @@ def video_options(chosen: Settings, wishes: Wishes) -> VideoOptions:
         max_seconds=wishes.max_seconds or chosen.rank.max_seconds,
         query=wishes.query,
         keywords=(*chosen.rank.keywords, *wishes.keywords),
-        weights=dict(chosen.rank.weights),
+        weights={**chosen.rank.weights, **wishes.weights},
         chat_preset="" if chosen.chat.preset == "robust" else chosen.chat.preset,
     )
     if rank.min_seconds > rank.max_seconds:
@@ -261,11 +266,16 @@ def client(chosen: Settings, server: str = "", key: str = "") -> Client:
 def bench() -> Bench:
     """What a child needs to turn settings into the options of stages and sources."""
     from appliance.jobs.child import Bench
+    from appliance.jobs.scratch import scratch_dir
 
     def ask(work: ListWork, now: datetime) -> Listing:
         return asked(_settings_of(bytes(work.settings)), work, now)
 
-    return Bench(lambda said: context(_settings_of(said)), _stage_options, ask)
+    def scratch(said: bytes) -> Path:
+        chosen = _settings_of(said)
+        return scratch_dir(chosen, data_dir(chosen))
+
+    return Bench(lambda said: context(_settings_of(said)), _stage_options, ask, scratch)
 
 
 def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:

@@ -14,3 +14,10 @@ def run_dir() -> Path:
     if (session := os.environ.get("XDG_RUNTIME_DIR")) and Path(session).is_dir():
         return Path(session) / "clipper"
     return Path(tempfile.gettempdir()) / f"clipper-{os.getuid()}"
+
+
+def use_temp(folder: Path) -> None:
+    """Have this program, and every program it starts, put temporary files into that folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["TMPDIR"] = str(folder)
+    tempfile.tempdir = str(folder)

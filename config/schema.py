@@ -25,7 +25,7 @@ class Paths(Table):
     db_dir: str = ""
     """The database, on a local disk. Empty: data_dir."""
     temp_dir: str = ""
-    """Scratch space. Empty: inside data_dir."""
+    """Scratch space. Empty: the system's own for commands, inside data_dir for the service."""
 
 
 class Bases(Table):

@@ -156,6 +156,8 @@ class Wanted(Table):
     """Words that make a moment more interesting here."""
     criteria: tuple[str, ...] = ()
     """Criteria texts for the judge, instead of those of [llm]."""
+    weights: dict[str, Annotated[float, Field(ge=0, le=4)]] = Field(default_factory=dict)
+    """Multipliers per signal here, such as { chat = 1.5 }, over those of [rank]."""
     look: str = ""
     """The look of the clips: a name of a [look.NAME] table."""
     aspect: AspectName | Literal[""] = ""

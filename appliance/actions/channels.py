@@ -166,6 +166,7 @@ def _wishes(table: Wanted) -> Wishes:
         look=table.look,
         keywords=table.keywords,
         criteria=table.criteria,
+        weights=dict(table.weights),
         auto_render=table.auto_render,
         approval=table.approval,
         auto_approve_score=table.auto_approve_score,

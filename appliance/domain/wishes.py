@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Wishes:
     sound: int | None = None
     keywords: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
     auto_render: bool | None = None
     approval: str = ""
     auto_approve_score: float | None = None
@@ -32,7 +34,7 @@ class Wishes:
         """These wishes, and where nothing is wished, those of `below`."""
         chosen = {field.name: getattr(self, field.name) for field in fields(self)}
         return Wishes(
-            **{name: getattr(below, name) if wish in {None, "", ()} else wish for name, wish in chosen.items()}
+            **{name: getattr(below, name) if wish in (None, "", (), {}) else wish for name, wish in chosen.items()}
         )
 
 

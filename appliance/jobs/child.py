@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -34,6 +35,8 @@ from appliance.jobs.messages import (
     StageWork,
     Work,
 )
+from appliance.store.artifacts import guarded_disk
+from config.places import use_temp
 
 if TYPE_CHECKING:
     from appliance.domain.listed import Listing
@@ -54,6 +57,7 @@ class Bench:
     context: Callable[[bytes], Context]
     options: Callable[[bytes, Wishes, Moment | None], object]
     ask: Callable[[ListWork, datetime], Listing]
+    scratch: Callable[[bytes], Path]
 
 
 def main(bench: Bench) -> None:
@@ -62,6 +66,9 @@ def main(bench: Bench) -> None:
     signal.signal(signal.SIGTERM, _stop)
     work = msgspec.json.decode(sys.stdin.buffer.read(), type=Work)
     try:
+        if not isinstance(work, BringWork):
+            with guarded_disk(Path(tempfile.gettempdir())):
+                use_temp(bench.scratch(bytes(work.settings)) / str(os.getpid()))
         answer = _do(work, bench, answers)
     except NotYet as error:
         answer = Postponed(error.retry_after or _NOT_YET_SECONDS, error.message)
@@ -125,8 +132,11 @@ def _stage(work: StageWork, bench: Bench, answers: _Answers) -> Answer:
     from appliance.domain.verdict import Cancel, Made, Snooze
     from appliance.pipeline.stage import Inputs
     from appliance.pipeline.stages import CLIP, VIDEO
-    from appliance.pipeline.step import run
+    from appliance.pipeline.step import damage, run
 
+    for name, folder in work.made.items():
+        if why := damage(Path(folder)):
+            raise Permanent(why, f"Retry it from {name}: that is made anew.")
     stages: tuple[Any, ...] = (*VIDEO, *CLIP)
     stage = next(stage for stage in stages if stage.name == work.stage)
     inputs = Inputs(work.source, {name: Path(folder) for name, folder in work.made.items()})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 from appliance import logs
 from appliance.actions.schedules import run_due
@@ -20,6 +21,7 @@ from appliance.store.change import change
 LIFELINE_SECONDS = 60.0
 TICK_SECONDS = 60.0
 _NAP = 10.0
+_SET_BACK = timedelta(seconds=150)  # less than that is waited for
 
 
 class Clock:
@@ -30,6 +32,7 @@ class Clock:
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
+        self._looked = works.now(), time.monotonic()
         self._last = {"beat": 0.0, "lifeline": 0.0, "tick": 0.0}
 
     def start(self) -> None:
@@ -61,20 +64,31 @@ class Clock:
     def _look(self) -> float:
         """Do what is due; how long there is nothing more to do, in seconds."""
         works = self._works
+        self._put_right()
         if jobs.next_due() is not None:
             with change(works.now()) as made:
                 jobs.come_due(made)
         if self._every("beat", BEAT_SECONDS):
             lifeline.beat(works)
+            lifeline.top_up(self._lanes)  # what waited for room may find some now
         if self._every("tick", TICK_SECONDS):
             run_rules(works)
         if self._every("lifeline", LIFELINE_SECONDS):
             for job in lifeline.rescue(works):
                 logs.get("clock").warning("job_rescued", job=job.id, kind=job.kind)
-            lifeline.top_up(self._lanes)
         due = jobs.next_due()
         away = _NAP if due is None else (due - works.now()).total_seconds()
         return min(max(away, 0.02), _NAP)
+
+    def _put_right(self) -> None:
+        """When the wall clock was set back, what waits comes due as much earlier: it would wait that much longer for nothing."""
+        wall, steady = self._works.now(), time.monotonic()
+        back = timedelta(seconds=steady - self._looked[1]) - (wall - self._looked[0])
+        self._looked = wall, steady
+        if back > _SET_BACK:
+            with change(wall) as made:
+                moved = jobs.bring_nearer(made, back)
+            logs.get("clock").warning("clock_set_back", seconds=round(back.total_seconds()), jobs=moved)
 
     def _every(self, what: str, seconds: float) -> bool:
         """Whether that long has gone by on a clock that nobody sets."""

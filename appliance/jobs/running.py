@@ -7,12 +7,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import msgspec
 
 from appliance import process
 from appliance.jobs.child import VERB
 from appliance.jobs.messages import Answer, Died, Message, Progress, Work
+from appliance.jobs.scratch import clear
 
 OnMessage = Callable[[Progress], None]
 
@@ -100,8 +102,10 @@ class Runs:
             threading.Thread(target=run.stop, args=("cancelled",), kwargs={"cancelled": True}, daemon=True).start()
 
 
-def run_child(run: Run, work: Work, on_progress: OnMessage, on_err: Callable[[bytes], None]) -> Answer | Died:
-    """Do the work in a child of this program, to its answer or its end."""
+def run_child(
+    run: Run, work: Work, scratch: Path, on_progress: OnMessage, on_err: Callable[[bytes], None]
+) -> Answer | Died:
+    """Do the work in a child of this program, to its answer or its end. What it left in `scratch` is taken away."""
     argv = process.this_program(VERB)
     with process.talking(argv, msgspec.json.encode(work), on_err=on_err) as child:
         with run.lock:
@@ -113,6 +117,7 @@ def run_child(run: Run, work: Work, on_progress: OnMessage, on_err: Callable[[by
         code = child.wait()
         with run.lock:
             run.child = None
+    clear(scratch, child.process.pid)
     if answer is not None and not run.stopped:
         return answer
     return Died(code, child.said()[-2000:], run.stopped)

@@ -15,6 +15,7 @@ from appliance.domain.job import Lane
 from appliance.jobs import lifeline
 from appliance.jobs.clock import Clock
 from appliance.jobs.lanes import Lanes
+from appliance.jobs.scratch import clear_dead
 from appliance.jobs.work import work
 from appliance.jobs.works import Works
 from appliance.store import change as changes
@@ -64,6 +65,11 @@ class Service:
                 jobs.give_back(moved, job.id, "Clipper was stopped")
         self.lanes.close()
 
+    def look_again(self) -> None:
+        """The settings changed: what waits may start now."""
+        lifeline.top_up(self.lanes)
+        self.clock.wake()
+
     @contextlib.contextmanager
     def running(self) -> Iterator[None]:
         """At work while the block lasts."""
@@ -75,6 +81,7 @@ class Service:
 
     def _sweep(self) -> None:
         """Clear away what an earlier run left half made. That may take a while, and nobody waits for it."""
+        clear_dead(self.works.scratch())
         if swept := sweep(self.works.data_dir):
             logs.get("jobs").info("swept", count=swept)
 

@@ -9,9 +9,10 @@ from appliance.domain.errors import ClipperError
 from appliance.domain.job import Job, Lane
 from appliance.domain.states import IllegalMove
 from appliance.domain.trouble import trouble_of
+from appliance.jobs.keeping import keep
 from appliance.jobs.kind import Kind
 from appliance.jobs.kinds import KINDS
-from appliance.jobs.messages import WORK, Answer, Died, Failed, Postponed, Progress
+from appliance.jobs.messages import WORK, Answer, Died, Failed, Postponed, Progress, Work
 from appliance.jobs.running import Run, run_child
 from appliance.jobs.settle import settle
 from appliance.jobs.works import LEASE, Works
@@ -47,6 +48,8 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
                 with change(works.now()) as moved:
                     jobs.give_back(moved, job.id, "Clipper was stopped")
                 return
+            if isinstance(answer, (Died, Failed)) and (away := works.room.away()):
+                answer = Postponed(_NO_ROOM_SECONDS, away)
             ended = settle(job, kind, answer, works, cancelled=run.cancelled)
         except IllegalMove as error:
             # Somebody moved the job while its answer came in: what they decided stands.
@@ -99,8 +102,7 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
         prepared = kind.prepare(job, works)
         if not isinstance(prepared, WORK):
             return prepared
-        writer = _Progress(job, kind, works)
-        return run_child(run, prepared, writer, _Output(job))
+        return _in_child(job, kind, run, prepared, works)
     except Exception as error:  # noqa: BLE001 - whatever broke becomes the job's trouble
         if not isinstance(error, ClipperError):
             logs.get("jobs").exception("job_broke")
@@ -113,6 +115,13 @@ def _seconds(job: Job) -> float | None:
         moment = clips.get(job.clip).moment
         return moment.end - moment.start
     return videos.get(job.video).seconds if job.video is not None else 0.0
+
+
+def _in_child(job: Job, kind: Kind, run: Run, prepared: Work, works: Works) -> Answer | Died:
+    answer = run_child(run, prepared, works.scratch(), _Progress(job, kind, works), _Output(job))
+    if works.settings().log.debug_artifacts:
+        keep(works.data_dir / "logs" / "jobs" / str(job.id), prepared, answer)
+    return answer
 
 
 class _Output:

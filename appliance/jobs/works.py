@@ -11,6 +11,7 @@ import msgspec
 from appliance.actions.box import Box
 from appliance.actions.room import Room
 from appliance.jobs.running import Limits, Runs
+from appliance.jobs.scratch import scratch_dir
 
 LEASE = timedelta(seconds=60)
 BEAT_SECONDS = 10.0
@@ -23,6 +24,10 @@ class Works(Box):
     boot: str
     room: Room
     runs: Runs = field(default_factory=Runs)
+
+    def scratch(self) -> Path:
+        """Where the scratch spaces of jobs are."""
+        return scratch_dir(self.settings(), self.data_dir)
 
     def settings_json(self) -> msgspec.Raw:
         """All settings, for a child."""

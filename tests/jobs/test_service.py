@@ -174,3 +174,18 @@ def test_many_jobs_are_all_done_once(tmp_path: Path) -> None:
             ]
         assert until(lambda: all(jobs.get(job.id).state is JobState.COMPLETED for job in added), 60)
         assert {jobs.get(job.id).attempt for job in added} == {1}
+
+
+def test_what_went_into_a_job_is_kept_when_that_is_wished(tmp_path: Path, talk: Path) -> None:
+    """Beside its log, without the box's settings; and no scratch space is left."""
+    tables = {"log": {"debug_artifacts": True}, "yt_dlp": {"proxy": "http://me:sesame@proxy.example:3128"}}
+    with standing(tmp_path, Now(), tables) as box, Service(box, tmp_path).running():
+        added = add_video(box, ADMIN, str(talk), Wishes(auto_render=False))
+        assert added.video is not None
+        assert until(lambda: videos.get(added.video.id).state is VideoState.READY)  # type: ignore[union-attr]
+        (rank,) = [job for job in jobs.of_video(added.video.id) if job.kind == "rank"]
+    folder = tmp_path / "logs" / "jobs" / str(rank.id)
+    assert '"stage": "rank"' in (folder / "work.json").read_text()
+    assert '"ranking"' in (folder / "answer.json").read_text()
+    assert "sesame" not in (folder / "work.json").read_text()
+    assert not list((tmp_path / "temp").iterdir())
