@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +14,7 @@ from appliance.domain.errors import BadInput, Permanent
 from appliance.domain.progress import OnProgress
 from appliance.domain.verdict import Made, Verdict
 from appliance.pipeline.stage import Context, Inputs, Stage
-from appliance.store.artifacts import guarded_disk, key_of, making, read_json, write_json
+from appliance.store.artifacts import content_key, guarded_disk, key_of, making, read_json, write_json
 
 Options = TypeVar("Options")
 DONE = "done.json"
@@ -40,7 +40,7 @@ def folder_of(stage: Stage[Options], inputs: Inputs, options: Options, context: 
 def step(stage: Stage[Options], inputs: Inputs, options: Options, context: Context) -> Stepped:
     """Run a stage unless its folder is finished already."""
     folder = folder_of(stage, inputs, options, context)
-    if (folder / DONE).is_file():
+    if (folder / DONE).is_file() and not damage(folder):
         context.tell(1.0, "done before")
         return Stepped(stage.name, read_json(folder / DONE, Made), folder, 0.0, reused=True)
     began = time.monotonic()
@@ -51,7 +51,7 @@ def step(stage: Stage[Options], inputs: Inputs, options: Options, context: Conte
         if not isinstance(verdict, Made):
             raise _NotMade(verdict)
         if verdict.lasting:
-            write_json(working / DONE, verdict)
+            write_json(working / DONE, _Done(verdict.files, verdict.notes, sealed(working, verdict.files)))
     return Stepped(stage.name, verdict, folder, time.monotonic() - began, reused=False)
 
 
@@ -72,6 +72,41 @@ def run(
             return
         yield stepped
         inputs = inputs.with_(stage.name, stepped.folder)
+
+
+def damage(folder: Path) -> str:
+    """What of a stage's folder is not as it was made, in words; empty when all is. What does not last is not looked at."""
+    if not folder.is_dir():
+        return f"{folder} is gone"
+    if not (folder / DONE).exists():
+        return ""
+    try:
+        done = read_json(folder / DONE, _Done)
+    except (Permanent, OSError):
+        return f"{folder / DONE} is damaged"
+    now = sealed(folder, tuple(done.seals))
+    return next((f"{folder / name} is damaged" for name, seal in done.seals.items() if now[name] != seal), "")
+
+
+def sealed(folder: Path, files: Sequence[str]) -> dict[str, str]:
+    """By what the folder's own files are known again; empty for those that are gone. A source that lies elsewhere is not ours."""
+    seals = {}
+    for name in files:
+        if not Path(name).is_absolute():
+            try:
+                seals[name] = content_key(folder / name)
+            except OSError:
+                seals[name] = ""
+    return seals
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What Made says, and how its files looked."""
+
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    seals: Mapping[str, str] = field(default_factory=dict)
 
 
 class _NotMade(Exception):

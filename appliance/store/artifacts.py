@@ -194,6 +194,8 @@ def guarded_disk(path: Path) -> Iterator[None]:
 _NO_ROOM = {28, 122}
 _DISK_HINTS = {
     28: "The disk is full: free some space and run it again; finished steps are kept.",
+    5: "The disk reports errors: check it. Finished steps are kept.",
+    27: "That disk cannot hold a file so large: choose another place.",
     122: "The disk quota is used up: free some space and run it again; finished steps are kept.",
     13: "You may not write there: choose another place or change its permissions.",
     30: "That disk is mounted read-only: choose another place.",
