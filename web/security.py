@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ _SHOWN = b"ETag, Location, Retry-After, Content-Range, Idempotency-Replayed"
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _LOOK_AGAIN = 30.0  # seconds after which this machine's addresses are read again: it may have moved to another network
 _MOST_HOSTS = 256
+_HOST = re.compile(r"^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?$")
 
 
 def over_socket(app: ASGIApp) -> ASGIApp:
@@ -191,7 +193,7 @@ def host_of(said: str) -> str | None:
         _port = parts.port
     except ValueError:
         return None
-    if not parts.hostname or "@" in said or "/" in said or "?" in said or "#" in said:
+    if not parts.hostname or not _HOST.match(said.strip()):
         return None
     return _plain(parts.hostname)
 
