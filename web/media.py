@@ -29,7 +29,7 @@ TYPES = {
     ".vtt": "text/vtt; charset=utf-8",
     ".json": "application/json",
 }
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 2 << 20
 _MOST_RANGES = 20  # who asks for more gets the whole file
 _RANGES = re.compile(r"^bytes=\s*((?:\d*-\d*)(?:\s*,\s*\d*-\d*)*)\s*$", re.ASCII)
 
@@ -122,7 +122,7 @@ def file_name(title: str, suffix: str) -> str:
 
 
 class Media(Response):
-    """A file on its way, whole or in stretches. It is read a megabyte at a time, the next one while the last is sent."""
+    """A file on its way, whole or in stretches. It is read two megabytes at a time, the next one while the last is sent."""
 
     def __init__(
         self, path: Path, size: int, stretches: tuple[Stretch, ...] | None, headers: Mapping[str, str]
