@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from appliance.actions.replies import KEPT
 from appliance.actions.videos import UNDO
 from appliance.domain.clip import Clip
 from appliance.domain.states import ClipState, VideoState
 from appliance.domain.video import Video
-from appliance.store import clips, events, jobs, rules, shelf, users, videos
+from appliance.store import clips, events, jobs, replies, rules, shelf, users, videos
 from appliance.store.artifacts import sweep
 from appliance.store.change import change
 from appliance.store.database import optimize
@@ -34,6 +35,7 @@ def tidy(settings: Settings, data_dir: Path, now: datetime) -> str:
         events.prune(made)
         rules.prune_ticks(now - _TICKS_KEPT)
         users.prune_sessions(now)
+        replies.prune(now - KEPT)
     buried = bury(data_dir, now)
     swept = sweep(data_dir)
     optimize()
