@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from appliance.domain.progress import OnProgress
     from appliance.domain.style import CaptionStyle
     from appliance.jobs.child import Bench
-    from appliance.jobs.messages import ListWork
+    from appliance.jobs.messages import ExpandWork, ListWork
     from appliance.pipeline.options import ClipOptions, LookOptions, RenderChoice, VideoOptions
     from appliance.pipeline.stage import Context
     from config.schema import Look, Settings
@@ -275,7 +275,10 @@ def bench() -> Bench:
         chosen = _settings_of(said)
         return scratch_dir(chosen, data_dir(chosen))
 
-    return Bench(lambda said: context(_settings_of(said)), _stage_options, ask, scratch)
+    def expand(work: ExpandWork) -> Listing:
+        return expanded(_settings_of(bytes(work.settings)), work)
+
+    return Bench(lambda said: context(_settings_of(said)), _stage_options, ask, expand, scratch)
 
 
 def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
@@ -291,6 +294,15 @@ def asked(chosen: Settings, work: ListWork, now: datetime) -> Listing:
         backfill=work.rules.backfill if work.first else 0,
     )
     return sources.listing(ChannelAddress(work.platform, "", work.address), work.remembered, options, now)
+
+
+def expanded(chosen: Settings, work: ExpandWork) -> Listing:
+    """What is in a list of videos."""
+    from appliance import sources
+    from appliance.sources.base import ListOptions
+
+    fetch = video_options(chosen, Wishes()).fetch
+    return sources.expand(work.list, ListOptions(fetch.guard, fetch, limit=work.most))
 
 
 def _settings_of(said: bytes) -> Settings:

@@ -98,7 +98,7 @@ def own(actor: Actor, number: int) -> Job:
 
 
 def _owner(job: Job) -> int | None:
-    return None if job.video is None else videos.get(job.video).owner
+    return job.owner if job.video is None else videos.get(job.video).owner
 
 
 def _wanted_again(made: Change, job: Job) -> None:

@@ -43,7 +43,7 @@ def see_clip(actor: Actor, number: int) -> Clip:
 def see_job(actor: Actor, number: int) -> Job:
     """The job. Those of the box itself and of channels are for admins."""
     job = jobs.get(number)
-    owner = None if job.video is None else videos.get(job.video).owner
+    owner = job.owner if job.video is None else videos.get(job.video).owner
     if actor.role is not Role.ADMIN and owner != actor.user:
         raise Missing(f"there is no job {number}", "The list shows what there is.")
     return job

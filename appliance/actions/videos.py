@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+
 from appliance import sources
 from appliance.actions.box import Box, Forbidden, need, owns
 from appliance.actions.stages import VIDEO, begin
 from appliance.actions.wishes import check_wishes, in_roots
 from appliance.domain.errors import BadInput
-from appliance.domain.job import Job
+from appliance.domain.job import Job, Lane, NewJob
 from appliance.domain.located import Located
 from appliance.domain.states import ENDED, ClipState, IllegalMove, JobState, VideoState
 from appliance.domain.user import Actor, Role
@@ -27,13 +29,24 @@ UNDO = timedelta(minutes=10)  # how long a deleted video or clip can be brought 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """One link of a list: the video it became, whether that is new, or why it was refused."""
+    """One link of a list: the video it became, whether that is new, or why it was refused. A link to a list of videos
+    becomes a job that looks into it.
+    """
 
     address: str
     video: Video | None = None
     new: bool = False
+    job: Job | None = None
     why: str = ""
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToLookInto:
+    """A list of videos, and what is wished for each of them."""
+
+    list: Located
+    wishes: Wishes
 
 
 def add_video(box: Box, actor: Actor, address: str, wishes: Wishes = NONE, *, first: bool = False) -> Added:
@@ -41,6 +54,8 @@ def add_video(box: Box, actor: Actor, address: str, wishes: Wishes = NONE, *, fi
     need(actor, Role.EDITOR)
     check_wishes(box, actor, wishes)
     located = _located(box, actor, address)
+    if sources.is_list(located):
+        return Added(address, job=_look_into(box, actor, located, wishes), new=True)
     sources.check(located, box.now())
     with change(box.now()) as made:
         video, new = videos.accept(made, located, actor.user, wishes)
@@ -62,10 +77,19 @@ def add_videos(
             raise
         except BadInput as error:
             added.append(Added(address, why=error.message, hint=error.hint))
-    if not any(one.video for one in added):
+    if not any(one.video or one.job for one in added):
         reasons = "; ".join(one.why for one in added) or "no source was given"
         raise BadInput(reasons, next((one.hint for one in added if one.hint), "Give a file or an https:// link."))
     return tuple(added)
+
+
+def _look_into(box: Box, actor: Actor, located: Located, wishes: Wishes) -> Job:
+    """A job that asks what is in a list, and accepts its videos for that person."""
+    argument = msgspec.json.encode(ToLookInto(located, wishes)).decode()
+    unique = f"expand:{actor.user}:{located.key}"
+    new = NewJob("expand", Lane.NET, owner=actor.user, unique=unique, argument=argument)
+    with change(box.now()) as made:
+        return jobs.add(made, new, box.bounds())
 
 
 def find_video(box: Box, actor: Actor, address: str) -> Video | None:

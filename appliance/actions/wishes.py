@@ -59,6 +59,8 @@ def check_wishes(box: Box, actor: Actor, wishes: Wishes) -> None:
     if wishes.approval not in {"", "ask", "auto"}:
         raise BadInput(f"{wishes.approval[:60]} is no way to approve", "One of: ask, auto.")
     _check_words(wishes)
+    if any(not 0 <= weight <= 4 for weight in wishes.weights.values()):
+        raise BadInput("a weight is a number from 0 to 4", "Such as { chat = 1.5 }; 0 leaves a signal out.")
     if wishes.captions and wishes.captions not in {"auto", "asr", "off"}:
         _check_file(box, actor, "captions", wishes.captions)
     if wishes.chat:

@@ -79,6 +79,9 @@ def _tell(answer: dict[str, Any]) -> None:
         video = taken["video"]
         said = "accepted" if taken["new"] else f"already here ({video['state']})"
         out().print(f"video {video['id']}: {said}: {video['title'] or taken['source']}", markup=False, soft_wrap=True)
+    for found in answer["lists"]:
+        number = found["job"]["id"]
+        out().print(f"job {number} looks into {found['source']}: `clipper jobs show {number}`", markup=False)
     for refused in answer["refused"]:
         complain(refused["why"], refused["hint"])
 

@@ -22,7 +22,7 @@ class Lane(StrEnum):
 class NewJob:
     """A job to be written: what it does, in which lane, for which video, clip or channel.
 
-    Of two jobs with the same `unique` key only one is not over at any time. `due` None means now.
+    `owner` is whose it is when it is about none of these. Of two jobs with the same `unique` key only one is not over at any time. `due` None means now.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class NewJob:
     video: int | None = None
     clip: int | None = None
     channel: int | None = None
+    owner: int | None = None
     unique: str = ""
     priority: int = 0
     due: datetime | None = None
@@ -55,6 +56,7 @@ class Job:
     video: int | None = None
     clip: int | None = None
     channel: int | None = None
+    owner: int | None = None
     argument: str = ""
     unique: str = ""
     priority: int = 0

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import msgspec
 
-from appliance.domain.errors import NotYet, Unwanted
+from appliance.domain.errors import NotYet, Permanent, Unwanted
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.messages import (
     Answer,
     BringWork,
     Brought,
     Dropped,
+    ExpandWork,
     Failed,
     Listed,
     ListWork,
@@ -57,6 +58,7 @@ class Bench:
     context: Callable[[bytes], Context]
     options: Callable[[bytes, Wishes, Moment | None], object]
     ask: Callable[[ListWork, datetime], Listing]
+    expand: Callable[[ExpandWork], Listing]
     scratch: Callable[[bytes], Path]
 
 
@@ -122,6 +124,8 @@ def _do(work: Work, bench: Bench, answers: _Answers) -> Answer:
             return _stage(work, bench, answers)
         case ListWork():
             return Listed(bench.ask(work, datetime.now(UTC)))
+        case ExpandWork():
+            return Listed(bench.expand(work))
         case BringWork():
             from appliance.sources.taking import bring
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.jobs import care, clip_stages, polls, video_stages
+from appliance.jobs import care, clip_stages, lists, polls, video_stages
 from appliance.jobs.kind import Kind
 
-KINDS: tuple[Kind, ...] = (*video_stages.KINDS, *clip_stages.KINDS, polls.POLL, polls.TAKE, *care.KINDS)
+KINDS: tuple[Kind, ...] = (*video_stages.KINDS, *clip_stages.KINDS, polls.POLL, polls.TAKE, lists.EXPAND, *care.KINDS)

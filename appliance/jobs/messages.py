@@ -40,6 +40,14 @@ class ListWork(msgspec.Struct, frozen=True, tag="list"):
     first: bool = False
 
 
+class ExpandWork(msgspec.Struct, frozen=True, tag="expand"):
+    """Look into a list of videos, at most so many of them."""
+
+    list: Located
+    most: int
+    settings: msgspec.Raw
+
+
 class BringWork(msgspec.Struct, frozen=True, tag="bring"):
     """Bring a file into the data folder."""
 
@@ -48,7 +56,7 @@ class BringWork(msgspec.Struct, frozen=True, tag="bring"):
     how: Intake
 
 
-Work = StageWork | ListWork | BringWork
+Work = StageWork | ListWork | ExpandWork | BringWork
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
@@ -101,7 +109,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     trouble: Trouble
 
 
-WORK = (StageWork, ListWork, BringWork)
+WORK = (StageWork, ListWork, ExpandWork, BringWork)
 Answer = StageDone | Listed | Brought | Postponed | Dropped | Failed
 Message = Progress | Answer
 

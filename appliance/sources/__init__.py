@@ -11,6 +11,7 @@ from appliance.domain.listed import ChannelAddress, Listing, Remembered
 from appliance.domain.located import Fetched, Located
 from appliance.domain.progress import OnProgress
 from appliance.sources import lists
+from appliance.sources.address import is_list
 from appliance.sources.base import FetchOptions, ListOptions, VideoSource, Watchable
 from appliance.sources.direct import DIRECT
 from appliance.sources.discord import DISCORD
@@ -19,6 +20,8 @@ from appliance.sources.local import LOCAL
 from appliance.sources.twitch import TWITCH
 from appliance.sources.web import WEB
 from appliance.sources.youtube import YOUTUBE
+
+__all__ = ["SOURCES", "WATCHABLE", "channel", "check", "expand", "fetch", "is_list", "listing"]
 
 SOURCES: tuple[VideoSource, ...] = (LOCAL, YOUTUBE, TWITCH, KICK, DISCORD, DIRECT, WEB)
 WATCHABLE: tuple[Watchable, ...] = (YOUTUBE, TWITCH, KICK)

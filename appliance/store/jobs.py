@@ -40,6 +40,7 @@ def add(change: Change, new: NewJob, bounds: Bounds) -> Job:
         video=new.video,
         clip=new.clip,
         channel=new.channel,
+        owner=new.owner,
         argument=new.argument,
         unique_key=new.unique,
         priority=new.priority,
@@ -245,6 +246,7 @@ def job(row: JobRow) -> Job:
         video=row.video_id,  # type: ignore[attr-defined]
         clip=row.clip_id,  # type: ignore[attr-defined]
         channel=row.channel_id,  # type: ignore[attr-defined]
+        owner=row.owner,
         argument=row.argument,
         unique=row.unique_key,
         priority=row.priority,

@@ -159,6 +159,7 @@ class JobRow(Row):
     video = ForeignKeyField(VideoRow, null=True, on_delete="CASCADE")
     clip = ForeignKeyField(ClipRow, null=True, on_delete="CASCADE")
     channel = ForeignKeyField(ChannelRow, null=True, on_delete="CASCADE")
+    owner = IntegerField(null=True)
     argument = TextField(default="")
     unique_key = TextField(default="")
     priority = IntegerField(default=0)

@@ -12,6 +12,7 @@ from appliance.actions.clips import mark_moment
 from appliance.actions.seeing import see_video, whose
 from appliance.domain.clip import Clip
 from appliance.domain.errors import BadInput, Missing
+from appliance.domain.job import Job
 from appliance.domain.located import Platform
 from appliance.domain.moment import Ranking
 from appliance.domain.page import Page
@@ -71,11 +72,20 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class LookedInto:
+    """A link to a list of videos, and the job that looks into it."""
+
+    source: str
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """What became of every link."""
 
     taken: tuple[Taken, ...]
     refused: tuple[Refused, ...]
+    lists: tuple[LookedInto, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +147,8 @@ def add(asked: Asked) -> Accepted:
     added = verbs.add_videos(asked.box, asked.actor, body.sources, body.wishes, first=body.first)
     return Accepted(
         taken=tuple(Taken(one.address, one.video, one.new) for one in added if one.video is not None),
-        refused=tuple(Refused(one.address, one.why, one.hint) for one in added if one.video is None),
+        refused=tuple(Refused(one.address, one.why, one.hint) for one in added if not one.video and not one.job),
+        lists=tuple(LookedInto(one.address, one.job) for one in added if one.job is not None),
     )
 
 

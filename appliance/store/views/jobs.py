@@ -88,7 +88,8 @@ def leases_over(now: datetime) -> tuple[int, ...]:
 def _query(wanted: JobFilter) -> Any:
     query = JobRow.select()
     if wanted.owner is not None:
-        query = query.where(JobRow.video.in_(VideoRow.select(VideoRow.id).where(VideoRow.owner == wanted.owner)))
+        own = VideoRow.select(VideoRow.id).where(VideoRow.owner == wanted.owner)
+        query = query.where(JobRow.video.in_(own) | (JobRow.owner == wanted.owner))
     if wanted.states:
         query = query.where(JobRow.state.in_([state.value for state in wanted.states]))
     if wanted.lane is not None:
