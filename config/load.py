@@ -162,7 +162,9 @@ def _anchor(tables: dict[str, Any], folder: Path) -> None:
 def _whole(value: Any, folder: Path) -> Any:
     if not isinstance(value, str) or not value.strip() or value.strip().startswith(("~", "/")):
         return value
-    return str(folder / value.strip())
+    return os.path.normpath(
+        folder.absolute() / value.strip()
+    )  # one place has one name: the service's socket hangs on it
 
 
 def _put(tables: Any, path: Sequence[str | int], value: Any) -> None:

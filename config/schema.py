@@ -167,7 +167,7 @@ class Chat(Table):
 
     preset: Literal["robust", "kick-classic"] = "robust"
     """`robust` compares with the stream's own pace; `kick-classic` adds points per message, laugh, emote and combo."""
-    offset: float = 0.0
+    offset: Annotated[float, Field(ge=-86_400, le=86_400)] = 0.0
     """Seconds added to every chat time, where the chat's clock is not the video's."""
     emotes: tuple[str, ...] = ()
     """Emotes that count as excitement on this channel."""
