@@ -53,6 +53,11 @@ class Room:
                 self._looked = time.monotonic()
             return self._seen
 
+    def away(self) -> str:
+        """Why the storage is not there now, in words; empty when it is. Looks anew."""
+        self._looked = 0.0
+        return self.seen().away
+
     def why_not(self, kind: str, _lane: Lane) -> str:
         """Why a job of that kind may not start, in words; empty when it may."""
         if kind in _ALWAYS:
@@ -73,8 +78,12 @@ class Room:
         needed = needed_bytes(kind, seconds)
         spare = self.seen().free_bytes - self.settings().disk.stop_gb * _GIGABYTE
         if needed and needed > spare:
-            return f"it may take {needed / _GIGABYTE:.1f} GB, and {max(spare, 0) / _GIGABYTE:.1f} GB can be used"
+            return f"it may take {_size(needed)}, and {_size(max(spare, 0))} can be used"
         return ""
+
+
+def _size(count: float) -> str:
+    return f"{count / _GIGABYTE:.1f} GB" if count >= _GIGABYTE else f"{count / 1e6:.0f} MB"
 
 
 def look(data_dir: Path, db_dir: Path, *, require_mount: bool) -> Seen:

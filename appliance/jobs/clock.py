@@ -18,7 +18,6 @@ from appliance.jobs.works import BEAT_SECONDS, Works
 from appliance.store import jobs
 from appliance.store.change import change
 
-LIFELINE_SECONDS = 60.0
 TICK_SECONDS = 60.0
 _NAP = 10.0
 _SET_BACK = timedelta(seconds=150)  # less than that is waited for
@@ -33,7 +32,7 @@ class Clock:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="clock", daemon=True)
         self._looked = works.now(), time.monotonic()
-        self._last = {"beat": 0.0, "lifeline": 0.0, "tick": 0.0}
+        self._last = {"beat": 0.0, "tick": 0.0}
 
     def start(self) -> None:
         """Start ticking."""
@@ -70,12 +69,11 @@ class Clock:
                 jobs.come_due(made)
         if self._every("beat", BEAT_SECONDS):
             lifeline.beat(works)
+            for job in lifeline.rescue(works):
+                logs.get("clock").warning("job_rescued", job=job.id, kind=job.kind)
             lifeline.top_up(self._lanes)  # what waited for room may find some now
         if self._every("tick", TICK_SECONDS):
             run_rules(works)
-        if self._every("lifeline", LIFELINE_SECONDS):
-            for job in lifeline.rescue(works):
-                logs.get("clock").warning("job_rescued", job=job.id, kind=job.kind)
         due = jobs.next_due()
         away = _NAP if due is None else (due - works.now()).total_seconds()
         return min(max(away, 0.02), _NAP)

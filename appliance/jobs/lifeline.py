@@ -1,17 +1,19 @@
-"""Work whose worker went away goes on: at once after a restart, and every minute while the service runs."""
+"""Work whose worker went away goes on: at once after a restart, and every ten seconds while the service runs."""
 
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 
 from appliance.domain.job import Job, Lane
 from appliance.jobs.kinds import KINDS
 from appliance.jobs.lanes import Lanes
 from appliance.jobs.settle import settle
-from appliance.jobs.works import LEASE, Works
+from appliance.jobs.works import BEAT_SECONDS, LEASE, Works
 from appliance.store import jobs
 from appliance.store.change import change
 
+_BETWEEN = timedelta(seconds=BEAT_SECONDS)  # a job that was just taken is not yet among those that run
 _RINGS = 64  # calls made at once for a lane; every job that ends calls for the next
 
 
@@ -21,8 +23,8 @@ def rescue(works: Works) -> tuple[Job, ...]:
     for job in jobs.executing():
         if job.boot == works.boot and works.runs.has(job.id):
             continue
-        late = job.lease is None or job.lease + LEASE < works.now()
-        if job.boot != works.boot or late:
+        begun = timedelta(0) if job.started is None else works.now() - job.started
+        if job.boot != works.boot or abs(begun) > _BETWEEN:
             back.append(_rescued(job, works))
     return tuple(back)
 

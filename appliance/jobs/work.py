@@ -48,8 +48,10 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
                 with change(works.now()) as moved:
                     jobs.give_back(moved, job.id, "Clipper was stopped")
                 return
-            if isinstance(answer, (Died, Failed)) and (away := works.room.away()):
-                answer = Postponed(_NO_ROOM_SECONDS, away)
+            if isinstance(answer, (Died, Failed)) and not run.stopped and (away := works.room.away()):
+                with change(works.now()) as moved:
+                    jobs.give_back(moved, job.id, away)
+                return
             ended = settle(job, kind, answer, works, cancelled=run.cancelled)
         except IllegalMove as error:
             # Somebody moved the job while its answer came in: what they decided stands.
@@ -110,11 +112,14 @@ def _answer(job: Job, kind: Kind, run: Run, works: Works) -> Answer | Died | Non
 
 
 def _seconds(job: Job) -> float | None:
-    """How long what the job is about is: the clip of a render, else the video; None when nobody knows yet."""
+    """How long what the job brings or makes is: the clip of a render, else the video; None when nobody knows yet."""
     if job.kind == "render" and job.clip is not None:
         moment = clips.get(job.clip).moment
         return moment.end - moment.start
-    return videos.get(job.video).seconds if job.video is not None else 0.0
+    if job.video is None:
+        return 0.0
+    video = videos.get(job.video)
+    return 0.0 if job.kind == "fetch" and video.located.is_file else video.seconds
 
 
 def _in_child(job: Job, kind: Kind, run: Run, prepared: Work, works: Works) -> Answer | Died:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -63,24 +64,29 @@ def change(now: datetime, *, durable: bool = True) -> Iterator[Change]:
         yield outer
         return
     made = Change(now)
-    first: Exception | None = (
-        None  # on a full disk SQLite rolls back by itself, and rolling back again is a second error
-    )
     try:
         database.execute_sql(f"PRAGMA synchronous = {'full' if durable else 'normal'}")
         with database.atomic("IMMEDIATE"):
             _here.change = made
             try:
                 yield made
-            except (DatabaseError, InterfaceError) as error:
-                first = error
-                raise
             finally:
                 _here.change = None
     except (DatabaseError, InterfaceError) as error:
-        raise trouble_with(first or error) from error
+        raise trouble_with(_first(error)) from error
     for listener in tuple(listeners):
         listener(made)
+
+
+def _first(error: BaseException) -> Exception:
+    """What went wrong first: on a full disk SQLite rolls back by itself, and rolling back again is a second error."""
+    first, before = error, error.__context__
+    while before is not None:
+        if isinstance(before, (DatabaseError, InterfaceError, sqlite3.Error)):
+            first = before
+        before = before.__context__
+    assert isinstance(first, Exception)
+    return first
 
 
 def _owner(video: int | None, clip: int | None) -> int | None:

@@ -80,6 +80,7 @@ class Living:
     """One service that is started again and again. Every start writes its log to a file of its own."""
 
     file: Path
+    before: tuple[str, ...] = ()  # a command that ends by running what follows it
     starts: int = 0
     process: subprocess.Popen[bytes] | None = None
     began: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -111,7 +112,7 @@ class Living:
         with self._output().open("wb") as output:
             self.began = datetime.now(UTC)
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "appliance", "serve", "--config", str(self.file)],
+                [*self.before, sys.executable, "-m", "appliance", "serve", "--config", str(self.file)],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -14,6 +14,7 @@ from typing import Any
 from appliance.actions.room import Room
 from appliance.actions.videos import add_video
 from appliance.domain.job import Job
+from appliance.domain.states import JobState
 from appliance.domain.wishes import Wishes
 from appliance.jobs.service import Service
 from appliance.jobs.works import Works
@@ -87,7 +88,7 @@ class Bench:
         return pid
 
 
-_STATES = tuple(jobs.JobState)
+_STATES = tuple(JobState)
 
 
 @contextmanager
