@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn
 
 import msgspec
 
-from appliance.domain.errors import NotYet, Permanent, Unwanted
+from appliance.domain.errors import ClipperError, NotYet, Permanent, Unwanted
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.messages import (
     Answer,
@@ -77,7 +77,8 @@ def main(bench: Bench) -> None:
     except Unwanted as error:
         answer = Dropped(error.message)
     except Exception as error:  # noqa: BLE001 - the one place where a job's errors become words
-        traceback.print_exc()
+        if not isinstance(error, ClipperError):  # what has words of its own needs no trace
+            traceback.print_exc()
         answer = Failed(trouble_of(error))
     answers.say(answer)
 
