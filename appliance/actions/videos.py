@@ -20,6 +20,7 @@ from appliance.domain.states import ENDED, ClipState, IllegalMove, JobState, Vid
 from appliance.domain.user import Actor, Role
 from appliance.domain.video import Video
 from appliance.domain.wishes import NONE, Wishes
+from appliance.guard import Guard
 from appliance.sources.address import check_policy, locate
 from appliance.store import clips, jobs, videos
 from appliance.store.change import Change, change
@@ -214,6 +215,8 @@ def _located(box: Box, actor: Actor, address: str) -> Located:
     settings = box.settings()
     located = locate(address)
     check_policy(located, settings.sources.allow, allow_any=settings.sources.allow_any)
+    if not located.is_file:
+        Guard(settings.sources.allow_private).glance(located.address)
     if located.is_file and not actor.local and not in_roots(box, Path(located.address)):
         raise BadInput(
             f"{address}: files of the server may not be added from here",

@@ -12,6 +12,7 @@ from appliance.cli.remote import (
     Limit,
     Service,
     Yes,
+    advice,
     ago,
     asking,
     listed,
@@ -92,6 +93,7 @@ def show(service: Service, number: Number) -> int:
             "next": "paused" if channel["paused"] else when(channel.get("next_poll")),
             "note": channel["note"],
             "trouble": trouble(channel),
+            "next step": advice(channel),
         }
     )
     tell_table(

@@ -7,7 +7,19 @@ from typing import Annotated, Any
 import typer
 
 from appliance.cli import OK
-from appliance.cli.remote import Limit, Service, Yes, asking, listed, tell_fields, tell_json, tell_table, trouble, when
+from appliance.cli.remote import (
+    Limit,
+    Service,
+    Yes,
+    advice,
+    asking,
+    listed,
+    tell_fields,
+    tell_json,
+    tell_table,
+    trouble,
+    when,
+)
 from appliance.cli.screen import clock
 
 app = typer.Typer(help="Clips of the running service.", no_args_is_help=True, rich_markup_mode=None)
@@ -70,6 +82,7 @@ def show(service: Service, number: Number) -> int:
             "folder": clip["folder"],
             "decided": f"{when(clip.get('decided'))} by {clip['decided_by']}" if clip.get("decided") else "",
             "trouble": trouble(clip),
+            "next step": advice(clip),
             "notes": "; ".join(clip.get("notes") or ()),
         }
     )

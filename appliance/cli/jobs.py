@@ -60,7 +60,7 @@ def list_(
             f"{one['attempt']}/{one['attempts']}",
             one.get("video") or "",
             f"{one['progress'] * 100:.0f} %" if one["state"] == "executing" else ago(one.get("ended") or one["due"]),
-            one["waiting"] or one["step"] or (trouble(one) if one["state"] != "completed" else ""),
+            one["waiting"] or _told(one),
         )
         for one in found["items"]
     ]
@@ -91,7 +91,7 @@ def show(service: Service, number: Number) -> int:
     )
     tell_table(
         ("when", "kind", "what"),
-        [(when(one.get("at")), one["fault"], f"{one['message']} {one['hint']}") for one in job["troubles"]],
+        [(when(one.get("at")), one["fault"], f"{one['message']}. {one['hint']}") for one in job["troubles"]],
     )
     return OK
 
@@ -157,6 +157,13 @@ def pause(service: Service, name: Name, *, why: Why = "") -> int:
 def resume(service: Service, name: Name) -> int:
     """Take jobs from it again."""
     return _lanes(service, service.client.post(f"/api/v1/lanes/{name}/resume"))
+
+
+def _told(job: dict[str, Any]) -> str:
+    """Where it is, or what went wrong last."""
+    if job["state"] == "completed":
+        return ""
+    return str(job["step"]) if job["state"] == "executing" else trouble(job)
 
 
 def _lanes(service: Service, answer: dict[str, Any]) -> int:

@@ -159,9 +159,15 @@ def ago(said: str | None) -> str:
 
 
 def trouble(item: Mapping[str, Any]) -> str:
-    """What is wrong with it, in one line; its next step too."""
+    """What is wrong with it, in one sentence."""
     found = item.get("trouble") or (item.get("troubles") or [None])[-1]
-    return "" if not found else f"{found['message']} {found.get('hint', '')}".strip()
+    return "" if not found else str(found["message"])
+
+
+def advice(item: Mapping[str, Any]) -> str:
+    """The next step, where something is wrong with it."""
+    found = item.get("trouble") or (item.get("troubles") or [None])[-1]
+    return "" if not found else str(found.get("hint", ""))
 
 
 def _cell(value: Any, escape: Any) -> str:

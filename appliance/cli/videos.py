@@ -11,6 +11,7 @@ from appliance.cli.remote import (
     Limit,
     Service,
     Yes,
+    advice,
     ago,
     asking,
     listed,
@@ -80,6 +81,7 @@ def show(service: Service, number: Number) -> int:
             "length": clock(video["seconds"]) if video.get("seconds") else "",
             "added": when(video["added"]),
             "trouble": trouble(video),
+            "next step": advice(video),
             "notes": "; ".join(video.get("notes") or ()),
         }
     )

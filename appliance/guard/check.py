@@ -6,7 +6,7 @@ import contextlib
 import re
 import socket
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -33,6 +33,12 @@ _HINT = "Give a public link. If that host is yours, add it to allow_private unde
 def lookup(host: str, port: int) -> tuple[str, ...]:
     """The addresses of a host as this machine knows them. Odd spellings of IPv4 (0x7f.1, 2130706433) come out as they are meant."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return tuple(dict.fromkeys(str(row[4][0]) for row in found))
+
+
+def spelt_out(host: str, port: int) -> tuple[str, ...]:
+    """The address that a host spells out, in whatever way. Asks nobody: a name raises OSError."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     return tuple(dict.fromkeys(str(row[4][0]) for row in found))
 
 
@@ -65,6 +71,11 @@ class Guard:
         host, port = _parts(url)
         self.port_is_fit(host, port)
         return host, port
+
+    def glance(self, url: str) -> None:
+        """BadInput for what can be told of a link without asking anybody: its form, its port, an address in it."""
+        with contextlib.suppress(Transient):
+            replace(self, resolve=spelt_out).check(url)
 
     def check(self, url: str) -> Checked:
         """The link's host with all its addresses. BadInput when one of them is refused, Transient when there are none."""

@@ -19,8 +19,9 @@ class Kind:
     kind has one of the two).
 
     `done` and `ended` are part of the transaction that moves the job: what its answer means for its subject, and what it
-    means that it will not go on by itself (held, discarded or cancelled). `step` tells the subject how far it is. A
-    `patient` kind is tried for ever, at a slowing pace. A `quiet` one is told in the log only when something is wrong.
+    means that it will not go on by itself (held, discarded or cancelled). `step` tells the subject how far it is, `waits`
+    why it does not go on at once. A `patient` kind is tried for ever, at a slowing pace. A `quiet` one is told in the log
+    only when something is wrong.
     """
 
     name: str
@@ -30,5 +31,6 @@ class Kind:
     done: Callable[[Change, Job, Answer | None, Works], None] | None = None
     ended: Callable[[Change, Job, JobState, Trouble | None, Works], None] | None = None
     step: Callable[[Change, Job, float, str], None] | None = None
+    waits: Callable[[Change, Job, str], None] | None = None
     patient: bool = False
     quiet: bool = False

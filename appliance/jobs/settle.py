@@ -29,7 +29,7 @@ def settle(job: Job, kind: Kind, answer: Answer | Died | None, works: Works, *, 
             return _over(moved, job, kind, JobState.CANCELLED, None, works)
         match answer:
             case Postponed(seconds, why):
-                return _later(moved, job, seconds, why)
+                return _later(moved, job, kind, seconds, why)
             case Dropped(why):
                 jobs.update(job.id, waiting=why)
                 return _over(moved, job, kind, JobState.CANCELLED, Trouble(Fault.UNWANTED, why, "", moved.now), works)
@@ -48,7 +48,7 @@ def _failed(moved: Change, job: Job, kind: Kind, trouble: Trouble, works: Works)
     """Again, held, or given up: by the kind of trouble, the tries and the job's age."""
     fault = trouble.fault
     if fault is Fault.NO_ROOM:
-        return _later(moved, job, NO_ROOM_SECONDS, trouble.message, trouble)
+        return _later(moved, job, kind, NO_ROOM_SECONDS, trouble.message, trouble)
     if fault is Fault.CRASH:
         job = replace(job, deaths=job.deaths + 1)
         jobs.update(job.id, deaths=job.deaths)
@@ -70,17 +70,21 @@ def _again(moved: Change, job: Job, kind: Kind, trouble: Trouble, works: Works) 
         seconds = min(seconds, max(SLOWEST_SECONDS, trouble.retry_after or 0.0))
     due = moved.now + timedelta(seconds=seconds)
     again = jobs.move(moved, job.id, JobState.RETRYABLE, trouble=trouble, due=due)
+    if kind.waits is not None:
+        kind.waits(moved, again, f"tried again at {due.astimezone():%H:%M:%S}: {trouble.message}")
     if kind.patient and kind.ended is not None:
         kind.ended(moved, again, JobState.RETRYABLE, trouble, works)
     return again
 
 
-def _later(moved: Change, job: Job, seconds: float, why: str, trouble: Trouble | None = None) -> Job:
+def _later(moved: Change, job: Job, kind: Kind, seconds: float, why: str, trouble: Trouble | None = None) -> Job:
     """Not a failure: the try does not count."""
     due = moved.now + timedelta(seconds=seconds)
     attempt = max(job.attempt - 1, 0)
     repeated = trouble is not None and job.trouble is not None and job.trouble.fault is trouble.fault
     told = None if repeated else trouble
+    if kind.waits is not None:
+        kind.waits(moved, job, why)
     return jobs.move(moved, job.id, JobState.SCHEDULED, trouble=told, due=due, attempt=attempt, waiting=why)
 
 

@@ -35,6 +35,10 @@ def _step(change: Change, job: Job, done: float, step: str) -> None:
     videos.progress(change, number, start + (end - start) * min(max(done, 0.0), 1.0), words)
 
 
+def _waits(change: Change, job: Job, why: str) -> None:
+    videos.update(change, _number(job.video), step=why[:200])
+
+
 def _done(change: Change, job: Job, answer: Answer | None, works: Works) -> None:
     assert isinstance(answer, StageDone)
     video = videos.get(_number(job.video))
@@ -125,4 +129,7 @@ def _number(number: int | None) -> int:
     return number
 
 
-KINDS = tuple(Kind(name, lane, prepare=_prepare, done=_done, ended=_ended, step=_step) for name, lane in VIDEO.items())
+KINDS = tuple(
+    Kind(name, lane, prepare=_prepare, done=_done, ended=_ended, step=_step, waits=_waits)
+    for name, lane in VIDEO.items()
+)

@@ -208,3 +208,15 @@ def test_files_that_somebody_else_uses_stay(tmp_path: Path) -> None:
         clock.on(minutes=20)
         bury(tmp_path, clock())
         assert made.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://192.168.1.1/a.mp4", "http://2130706433/a.mp4", "http://[::1]/a.mp4", "http://a.example:22/a.mp4", "http://u:p@a.example/a.mp4"],
+)  # fmt: skip
+def test_a_link_that_spells_out_a_private_address_is_refused_at_once(tmp_path: Path, address: str) -> None:
+    """Names are judged when they are fetched; what needs no looking up is told now."""
+    with standing(tmp_path, tables={"sources": {"allow_private": ["10.0.0.7"]}}) as box:
+        with pytest.raises(BadInput):
+            add_video(box, ADMIN, address)
+        assert add_video(box, ADMIN, "http://10.0.0.7/a.mp4").new
