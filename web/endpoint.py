@@ -36,10 +36,11 @@ class Endpoint:
     `run` is a plain function; it raises ClipperErrors, which become problem+json. `role` is the least that may ask, None:
     everybody. `path` names its parameters with their types: /videos/{id:int}. `body`, `query` and `answer` are dataclasses
     or msgspec types (`answer` None: no content). A `quick` one only reads a row or less and runs in the event loop; all
-    others run in a thread. `refusals` are the statuses that a wrong request gets, beside those that all share. A POST that
-    `replays` takes an Idempotency-Key: it runs inside one transaction with the record of its answer, so it must be short,
-    and its answer must hold no secret. One that is `guessable` takes a password or a token that somebody may guess at: it is
-    limited by address, and by the `name` in its body.
+    others run in a thread. `also` are further statuses that come with the same answer. `refusals` are the statuses that a
+    wrong request gets, beside those that all share. A POST that `replays` takes an Idempotency-Key: it runs inside one
+    transaction with the record of its answer, so it must be short, and its answer must hold no secret. One that is
+    `guessable` takes a password or a token that somebody may guess at: it is limited by address, and by the `name` in its
+    body.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Endpoint:
     answer: Any = None
     status: int = 200
     quick: bool = False
+    also: tuple[int, ...] = ()
     refusals: tuple[int, ...] = ()
     replays: bool = True
     guessable: bool = False

@@ -158,15 +158,18 @@ def _responses(one: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     if one.answer is None:
         said[str(204 if one.status == 200 else one.status)] = {"description": "Done."}
     elif isinstance(one.answer, Content):
-        content = {one.answer.media_type: {"schema": {"type": "string"}}}
+        content = {one.answer.media_type: {"schema": {} if "json" in one.answer.media_type else {"type": "string"}}}
         about = one.answer.about or "The file."
         for status in (one.status, *one.answer.also):
-            said[str(status)] = {"description": about} | ({"content": content} if status not in {204, 304} else {})
+            said[str(status)] = {"description": about} | (
+                {} if status == 204 or 300 <= status < 400 else {"content": content}
+            )
     else:
-        said[str(one.status)] = {
-            "description": "What was asked for.",
-            "content": {"application/json": {"schema": schemas.of(one.answer)}},
-        }
+        for status in (one.status, *one.also):
+            said[str(status)] = {
+                "description": "What was asked for.",
+                "content": {"application/json": {"schema": schemas.of(one.answer)}},
+            }
     by_status = {kind.status: kind for kind in problems.KINDS}
     for status in sorted(_refused(one)):
         said.setdefault(str(status), {"$ref": f"#/components/responses/{_name(by_status[status])}"})

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -54,8 +55,8 @@ def add_job(box: Works, kind: str = "tidy", lane: Lane = Lane.CPU, **fields: obj
         return job_rows.add(made, NewJob(kind, lane, **fields), box.bounds()).id  # type: ignore[arg-type]
 
 
-def numbers(page: Page[object]) -> list[int]:
-    return [item.id for item in page.items]  # type: ignore[attr-defined]
+def numbers(page: Page[Any]) -> list[int]:
+    return [item.id for item in page.items]
 
 
 @settings(max_examples=30, deadline=None)

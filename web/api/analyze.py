@@ -24,9 +24,11 @@ class ToAnalyze:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The video, and the job that works on it now; none when it is analysed already."""
+    """The video, and the job that works on it now; none when it is analysed already. Of a list only the job that looks into
+    it: each of its videos is analysed.
+    """
 
-    video: Video
+    video: Video | None
     new: bool
     job: Job | None
 
@@ -35,8 +37,7 @@ def analyze(asked: Asked) -> Analysis:
     """Find the moments of a video; nothing is rendered by itself."""
     body: ToAnalyze = asked.body
     added = add_video(asked.box, asked.actor, body.source, replace(body.wishes, auto_render=False))
-    assert added.video is not None
-    return Analysis(added.video, added.new, under_way(added.video))
+    return Analysis(added.video, added.new, under_way(added.video) if added.video else added.job)
 
 
 ENDPOINTS = (

@@ -46,7 +46,7 @@ def _is_here(asked: Asked) -> bool:
 
 
 FROM_ROOT = (
-    Endpoint("GET", "/health", show, "How the box is", role=None, answer=Health, refusals=(503,)),
+    Endpoint("GET", "/health", show, "How the box is", role=None, answer=Health, also=(503,)),
     Endpoint(
         "GET",
         "/metrics",
@@ -57,6 +57,4 @@ FROM_ROOT = (
         refusals=(401,),
     ),
 )
-ENDPOINTS = (
-    Endpoint("GET", "/health", show, "How the box is, in detail", Role.VIEWER, answer=Health, refusals=(503,)),
-)
+ENDPOINTS = (Endpoint("GET", "/health", show, "How the box is, in detail", Role.VIEWER, answer=Health, also=(503,)),)

@@ -54,7 +54,7 @@ ENDPOINTS = (
     Endpoint("GET", "/keys", list_, "Your keys; all of them for an admin", query=Part, answer=Page[ApiKey]),
     Endpoint(
         "POST", "/keys", create, "Make a key; it is shown this once", body=NewKey, answer=KeyShown, status=201,
-        refusals=(403,), replays=False,
+        refusals=(403, 404), replays=False,
     ),
     Endpoint("DELETE", "/keys/{id:int}", revoke, "Revoke a key, at once", status=204),
 )  # fmt: skip
