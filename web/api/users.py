@@ -177,7 +177,7 @@ ENDPOINTS = (
     Endpoint("GET", "/users", list_, "Everybody with an account", Role.ADMIN, query=Part, answer=Page[User]),
     Endpoint("POST", "/users", add, "Make an account for somebody", Role.ADMIN, NewUser, answer=User, status=201),
     Endpoint("GET", "/users/me", me, "Who you are", answer=Me, quick=True),
-    Endpoint("GET", "/users/{id:int}", show, "One account", answer=User),
+    Endpoint("GET", "/users/{id:int}", show, "One account", answer=User, quick=True),
     Endpoint("PATCH", "/users/{id:int}", change, "Change role or entry", Role.ADMIN, UserChange, answer=User),
     Endpoint(
         "PUT", "/users/{id:int}/password", set_password, "A new password", body=NewPassword, answer=User,
