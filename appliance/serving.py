@@ -76,6 +76,11 @@ class Appliance:
             logs.get("service").warning("settings", message=warning)
         logs.get("service").info("started", boot=self.boot, version=__version__, data_dir=str(box.data_dir))
 
+    def will_stop(self) -> None:
+        """The end is near: begin nothing more."""
+        if self.service is not None:
+            self.service.will_stop()
+
     def stop(self) -> None:
         """End all work in order."""
         if self.service is not None:
@@ -155,14 +160,17 @@ async def _served(appliance: Appliance, ready: Callable[[str], None]) -> None:
 
     chosen = appliance.loaded.settings
     path = app.socket_path(chosen)
+    closing: list[Callable[[], None]] = []
+    loop = asyncio.get_running_loop()
+    # The loop hears signals from the first moment on, and acts on them as soon as everything stands.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stop, closing)
+    loop.add_signal_handler(signal.SIGHUP, _reload_aside, appliance)
     with sockets.network(chosen.web.host, chosen.web.port) as outer, sockets.local(path) as inner:
         appliance.start()
         application = create_app(appliance.works, appliance.about())
         servers = (_server(application), _server(over_socket(application)))
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, _stop, servers, application.close)
-        loop.add_signal_handler(signal.SIGHUP, _reload_aside, appliance)
+        closing += [appliance.will_stop, application.close, *(server.stop for server in servers)]
         port = outer.getsockname()[1]
         ready(f"http://{chosen.web.host}:{port}")
         if (first := accounts.setup_token(appliance.works)) is not None:
@@ -183,6 +191,11 @@ def _server(application: Any) -> Any:
         def capture_signals(self) -> Iterator[None]:
             yield
 
+        def stop(self) -> None:
+            self.force_exit = self.should_exit
+            self.should_exit = True
+            self.told.set()
+
         async def main_loop(self) -> None:
             while not self.should_exit:
                 await self.on_tick(0)  # refreshes the Date header
@@ -201,13 +214,10 @@ def _server(application: Any) -> Any:
     return Quiet(config)
 
 
-def _stop(servers: Sequence[Any], close: Callable[[], None]) -> None:
-    """End all streams and let the servers end what else they are answering; asked again, at once."""
-    close()
-    for server in servers:
-        server.force_exit = server.should_exit
-        server.should_exit = True
-        server.told.set()
+def _stop(closing: Sequence[Callable[[], None]]) -> None:
+    """Take no more work, end all streams, let the servers end what else they are answering; asked again, at once."""
+    for close in closing:
+        close()
 
 
 def _reload_aside(appliance: Appliance) -> None:

@@ -43,6 +43,7 @@ class Room:
     db_dir: Path
     _seen: Seen = field(default_factory=Seen)
     _looked: float = 0.0
+    _waits: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def seen(self) -> Seen:
@@ -72,6 +73,14 @@ class Room:
         if seen.db_free_bytes / _GIGABYTE < min(disk.stop_gb, 0.2):
             return f"only {seen.db_free_bytes / 1e6:.0f} MB are free for the database in {self.db_dir}"
         return ""
+
+    def is_news(self, kind: str, why: str) -> bool:
+        """Whether jobs of that kind now wait that did not, or the other way round."""
+        with self._lock:
+            news = bool(why) != (kind in self._waits)
+            if news:
+                self._waits ^= {kind}
+            return news
 
     def too_little(self, kind: str, seconds: float | None) -> str:
         """Why a job of that size does not fit, in words; empty when it does."""

@@ -69,7 +69,7 @@ class Runs:
     def __init__(self) -> None:
         self._runs: dict[int, Run] = {}
         self._lock = threading.Lock()
-        self.ending = False  # the service stops: a child that dies now was told to, by us or with us
+        self.ending = threading.Event()  # the service stops: a child that dies now was told to, by us or with us
 
     @contextlib.contextmanager
     def entered(self, job: int, limits: Limits) -> Iterator[Run]:

@@ -22,6 +22,8 @@ from appliance.store import change as changes
 from appliance.store import channels, jobs
 from appliance.store.artifacts import sweep
 
+# What a person who reads the log in the morning wants to find there, besides the jobs.
+_STORY = frozenset({"video_added", "video_state", "clip_state", "channel_added", "channel_removed", "lane_changed"})
 DRAIN_SECONDS = 20.0  # what a stage gets to come to an end when the service stops; systemd waits longer
 
 
@@ -48,9 +50,14 @@ class Service:
         self.clock.start()
         threading.Thread(target=self._sweep, name="sweep", daemon=True).start()
 
+    def will_stop(self) -> None:
+        """The end is near: take nothing new, and do not blame a stage that is told to stop by whoever stops us too."""
+        self._stopping = True
+        self.works.runs.ending.set()
+
     def stop(self, seconds: float = DRAIN_SECONDS) -> None:
         """Take nothing new, give what runs a moment to end, then stop it and give it back."""
-        self._stopping = self.works.runs.ending = True
+        self.will_stop()
         with contextlib.suppress(ValueError):
             changes.listeners.remove(self._heard)
         self.clock.stop()
@@ -102,6 +109,8 @@ class Service:
         """After a change: call workers for what became available, stop what was cancelled, look at the clock."""
         self.lanes.ring(made)
         for event in made.events:
+            if event.kind in _STORY:
+                logs.get("story").info(event.kind, video=event.video, clip=event.clip, **event.body)
             if event.kind == "job_cancel" and event.job is not None:
                 self.works.runs.cancel(event.job)
             if event.kind == "lane_changed" and not event.body.get("paused"):

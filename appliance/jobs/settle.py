@@ -19,7 +19,7 @@ DEATHS = 2  # a stage that kills its process this often is set aside
 NO_ROOM_SECONDS = 60.0
 SLOWEST_SECONDS = 3600.0
 # Ends by SIGTERM, SIGINT and SIGHUP: those come when a machine or a terminal is shut down, never from a stage itself.
-_TOLD_TO_STOP = frozenset({-15, -2, -1, 143, 130, 129})
+TOLD_TO_STOP = frozenset({-15, -2, -1, 143, 130, 129})
 
 
 def settle(job: Job, kind: Kind, answer: Answer | Died | None, works: Works, *, cancelled: bool = False) -> Job:
@@ -105,7 +105,7 @@ def _death(died: Died, moved: Change, job: Job) -> Trouble:
     if died.why:
         hint = "Its limits are hours and memory_gb under [jobs] in clipper.toml."
         return Trouble(Fault.TRANSIENT, f"{job.kind} was stopped: {died.why}", hint, moved.now, job.attempt)
-    if died.code in _TOLD_TO_STOP:
+    if died.code in TOLD_TO_STOP:
         why = f"the process of {job.kind} was told to stop from outside"
         return Trouble(Fault.TRANSIENT, why, "It is tried again.", moved.now, job.attempt)
     how = f"was killed by signal {-died.code}" if died.code < 0 else f"ended with code {died.code}"

@@ -14,12 +14,13 @@ from appliance.jobs.kind import Kind
 from appliance.jobs.kinds import KINDS
 from appliance.jobs.messages import WORK, Answer, Died, Failed, Postponed, Progress, Work
 from appliance.jobs.running import Run, run_child
-from appliance.jobs.settle import settle
+from appliance.jobs.settle import TOLD_TO_STOP, settle
 from appliance.jobs.works import LEASE, Works
 from appliance.store import clips, jobs, lanes, videos
 from appliance.store.change import change
 
 _NO_ROOM_SECONDS = 60.0
+_QUICKER_SECONDS = 1.0
 _WRITE_SECONDS = 1.0  # how often progress is written down
 _BY_NAME = {kind.name: kind for kind in KINDS}
 
@@ -43,8 +44,7 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
     with works.runs.entered(job.id, works.limits()) as run:
         answer = _answer(job, kind, run, works)
         try:
-            returned = run.returned or works.runs.ending
-            if returned and isinstance(answer, Died) and not run.cancelled:
+            if isinstance(answer, Died) and not run.cancelled and _service_stops(answer, run, works):
                 with change(works.now()) as moved:
                     jobs.give_back(moved, job.id, "Clipper was stopped")
                 return
@@ -67,6 +67,13 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
     )
 
 
+def _service_stops(died: Died, run: Run, works: Works) -> bool:
+    """Whether a child ended because the service does. systemd tells all processes at once: the child may be the quicker one."""
+    if died.code in TOLD_TO_STOP and not run.stopped:
+        works.runs.ending.wait(_QUICKER_SECONDS)
+    return run.returned or works.runs.ending.is_set()
+
+
 def _named(job: Job) -> dict[str, int | str]:
     """What every line of the job's log says."""
     named: dict[str, int | str | None] = {
@@ -85,7 +92,12 @@ def _claim(lane: Lane, works: Works) -> Job | None:
         return None
     passed_over = []
     for kind in KINDS:
-        if kind.lane is lane and (why := works.room.why_not(kind.name, lane)):
+        if kind.lane is not lane:
+            continue
+        why = works.room.why_not(kind.name, lane)
+        if works.room.is_news(kind.name, why):
+            logs.get("jobs").warning("work_waits" if why else "work_goes_on", kind=kind.name, why=why)
+        if why:
             passed_over.append(kind.name)
             jobs.wait_for(kind.name, why)
     with change(works.now(), durable=False) as taken:

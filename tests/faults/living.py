@@ -129,9 +129,8 @@ class Living:
         def answers() -> bool:
             if not self.running:
                 return True
-            with socket.socket(socket.AF_UNIX) as trial, contextlib.suppress(OSError):
-                trial.connect(str(self.local))
-                return True
+            with contextlib.suppress(ClipperError):
+                return bool(self.ask().get("/api/v1/system"))
             return False
 
         return until(answers, seconds, 0.02) and self.running

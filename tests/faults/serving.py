@@ -156,8 +156,9 @@ def _look(box: Living, tally: Tally, when: str) -> None:
             tally.jobs["started" if line["event"] == "job_started" else str(line.get("state"))] += 1
     now = {}
     for path in box.data.rglob("done.json"):
-        stat = path.stat()
-        now[path] = (stat.st_ino, stat.st_mtime_ns)
+        if not path.parent.name.startswith(".making-"):
+            stat = path.stat()
+            now[path] = (stat.st_ino, stat.st_mtime_ns)
     again = [path for path, was in tally.made.items() if now.get(path) != was]
     tally.made_again += len(again)
     tally.problems += [f"{when} made a finished stage anew: {path.parent.relative_to(box.data)}" for path in again]
