@@ -55,10 +55,14 @@ def document(below: Mapping[str, Iterable[Endpoint]], version: str) -> dict[str,
     schemas = _Schemas([kind for _, one in every for kind in _kinds(one)])
     paths: dict[str, dict[str, Any]] = {}
     tags: dict[str, str] = {}
+    names = _operation_names(every)
     for path, one in every:
         noun = noun_of(path)
         tags.setdefault(noun, _first_sentence(sys.modules[one.run.__module__].__doc__))
-        paths.setdefault(_shown(path), {})[one.method.lower()] = _operation(one, path, schemas)
+        paths.setdefault(_shown(path), {})[one.method.lower()] = {
+            "operationId": names[one.method, path],
+            **_operation(one, path, schemas),
+        }
     return {
         "openapi": "3.1.0",
         "info": {"title": "Clipper", "version": version, "description": _ABOUT},
@@ -91,6 +95,18 @@ def _place(noun: str) -> tuple[int, str]:
     return (_FIRST.index(noun) if noun in _FIRST else len(_FIRST), noun)
 
 
+def _operation_names(every: Iterable[tuple[str, Endpoint]]) -> Mapping[tuple[str, str], str]:
+    """A name for each operation, after the file and function that answer it; and after its path where that is not enough."""
+    names: dict[tuple[str, str], str] = {}
+    for path, one in every:
+        name = f"{one.run.__module__.rpartition('.')[2]}_{one.run.__name__.strip('_')}"
+        if name in names.values():
+            last = [part for part in parts_of(path) if isinstance(part, str)][-1]
+            name = f"{name}_{last.replace('-', '_')}"
+        names[one.method, path] = name
+    return names
+
+
 class _Schemas:
     """The schemas of all types, each once."""
 
@@ -114,7 +130,6 @@ class _Schemas:
 
 def _operation(one: Endpoint, path: str, schemas: _Schemas) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "operationId": f"{one.run.__module__.rpartition('.')[2]}_{one.run.__name__.strip('_')}",
         "tags": [noun_of(path)],
         "summary": one.summary,
         "description": _description(one),
