@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from appliance.cli import channels, clips, config, jobs, models, schedules, videos
+from appliance.cli import channels, clips, config, jobs, keys, models, schedules, users, videos
 from appliance.cli.add import add
 from appliance.cli.clip import clip
 from appliance.cli.convert import convert
@@ -53,6 +53,8 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(jobs.lanes, name="lanes")
 app.add_typer(channels.app, name="channels")
 app.add_typer(schedules.app, name="schedules")
+app.add_typer(users.app, name="users")
+app.add_typer(keys.app, name="keys")
 app.command("doctor")(doctor)
 app.add_typer(config.app, name="config")
 app.add_typer(models.app, name="models")
