@@ -22,6 +22,7 @@ _STOP_SECONDS = 25.0
 _DRAIN_SECONDS = 900.0
 _FEWEST_FRAMES = 24
 _BACKLOG = 4  # jobs; with fewer than that to do it is given more
+_MOST_BACKLOG = 12  # with more than that it is given what it has already
 # How a run ends: within its first second, while it accepts, while it works, by SIGTERM as `kill` and as systemd send it.
 _WAYS = {"starting": 20, "accepting": 20, "working": 50, "told to stop": 5, "all told to stop": 5}
 
@@ -85,10 +86,10 @@ def _once(box: Living, base: Path, tally: Tally, chance: random.Random, number: 
     # The first lives are for accepting work and for doing it, so that every later start has something to go on with.
     way = ("accepting", "working")[number] if number < 2 else way
     tally.ways[way] += 1
-    fresh = [another(base, box.folder / "given" / f"{number:04}-{one}.mp4") for one in range(2)]
+    waited_for = box.busy()
+    fresh = _to_give(box, base, tally, chance, number, waited_for)
     if number % 10 == 5:
         tally.dropped.append(another(base, box.folder / "watched" / f"dropped {number:04}.mp4"))
-    waited_for = box.busy()
     box.start()
     if way == "starting":
         time.sleep(chance.uniform(0.05, 1.0))
@@ -108,10 +109,20 @@ def _once(box: Living, base: Path, tally: Tally, chance: random.Random, number: 
     _end(box, tally, way, number)
 
 
+def _to_give(box: Living, base: Path, tally: Tally, chance: random.Random, number: int, waiting: int) -> list[Path]:
+    """Two videos: new ones, or, while it has enough to do, some that it knows."""
+    known = sorted(tally.accepted.values())
+    if waiting > _MOST_BACKLOG and known:
+        return chance.choices(known, k=2)
+    return [another(base, box.folder / "given" / f"{number:04}-{one}.mp4") for one in range(2)]
+
+
 def _add(box: Living, tally: Tally, video: Path) -> None:
     accepted = box.add(video)
     if accepted is None:
         tally.unanswered.append(video)
+    elif tally.accepted.get(accepted, video) != video:
+        tally.problems.append(f"{video.name} was answered with the number of {tally.accepted[accepted].name}")
     else:
         tally.accepted[accepted] = video
 
