@@ -33,7 +33,7 @@ class Application:
         self._closed = False
         self._pool = ThreadPoolExecutor(_THREADS, "web")
         self._gate = Gate(box, self._pool)
-        self._hub = Hub(self._pool, self._gate)
+        self.hub = Hub(self._pool, self._gate)
         desk = Desk(
             box=box,
             about=about,
@@ -54,7 +54,7 @@ class Application:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        scope[HUB] = self._hub
+        scope[HUB] = self.hub
         await self._guard(scope, receive, send)
 
     def close(self) -> None:
@@ -62,7 +62,7 @@ class Application:
         if self._closed:
             return
         self._closed = True
-        self._hub.close()
+        self.hub.close()
         self._gate.close()
 
 

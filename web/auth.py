@@ -27,7 +27,8 @@ NOBODY = Actor(0, "nobody", Role.VIEWER, through="nothing")
 _LOCAL = Actor(BOX.user, BOX.name, Role.ADMIN, through="socket", local=True)
 _TRUSTED = timedelta(seconds=5)  # how long an answer of the database about a key is believed, when nothing changes
 _MOST = 1000
-_TELLING = frozenset({"key_revoked", "user_changed", "user_removed", "session_closed"})
+# What may take somebody's access away.
+TELLING = frozenset({"key_revoked", "user_changed", "user_removed", "session_closed"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -85,7 +86,7 @@ class Gate:
         return actor
 
     def _hear(self, made: Change) -> None:
-        if any(event.kind in _TELLING for event in made.events):
+        if any(event.kind in TELLING for event in made.events):
             self.forget()
 
 

@@ -28,7 +28,7 @@ from appliance.domain.user import Actor
 from appliance.store import change as changes
 from appliance.store.change import Change
 from web.answers import Content
-from web.auth import Gate
+from web.auth import TELLING, Gate
 from web.endpoint import Asked, Endpoint
 from web.problems import BAD_INPUT, Refusal
 from web.security import HEADERS
@@ -72,6 +72,7 @@ class Listener:
     waiting: deque[Told] = field(default_factory=deque)
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     over: bool = False
+    doubted: bool = False
 
     def wants(self, event: Event) -> bool:
         """Whether it is to hear of that."""
@@ -90,12 +91,18 @@ class Listener:
         self.over = True
         self.woken.set()
 
+    def doubt(self) -> None:
+        """Look again who that is."""
+        self.doubted = True
+        self.woken.set()
+
 
 class Hub:
     """Hears changes and tells all streams."""
 
     def __init__(self, pool: Executor, gate: Gate) -> None:
         self.gate = gate
+        self.keep_alive_seconds = KEEP_ALIVE_SECONDS
         self._pool = pool
         self._happenings = Happenings()
         self._listeners: set[Listener] = set()
@@ -150,6 +157,12 @@ class Hub:
         if made.events and self._listeners and self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed already
                 self._loop.call_soon_threadsafe(self._wake)
+                if any(event.kind in TELLING for event in made.events):
+                    self._loop.call_soon_threadsafe(self._doubt_all)
+
+    def _doubt_all(self) -> None:
+        for listener in self._listeners:
+            listener.doubt()
 
     def _wake(self) -> None:
         self._again = True
@@ -234,20 +247,32 @@ class EventStream(Response):
         while True:
             if not listener.waiting and not listener.over:
                 try:
-                    await asyncio.wait_for(listener.woken.wait(), KEEP_ALIVE_SECONDS)
+                    await asyncio.wait_for(listener.woken.wait(), hub.keep_alive_seconds)
                 except TimeoutError:
-                    if await hub.gate.who(scope, scope[HEADERS]) is None:
+                    if not await _still_known(hub, listener, scope):
                         return
                     # The number goes on too, so that who only listens to rare kinds need not hear all again.
                     await _write(send, f":\nid: {hub.last}\n\n".encode())
                     continue
             listener.woken.clear()
+            if listener.doubted and not await _still_known(hub, listener, scope):
+                return
             said = b"".join(told.said for told in listener.waiting)
             listener.waiting.clear()
             if said:
                 await _write(send, said)
             if listener.over:
                 return
+
+
+async def _still_known(hub: Hub, listener: Listener, scope: Scope) -> bool:
+    """Whether the key or session still opens this; the role may be another one now."""
+    listener.doubted = False
+    actor = await hub.gate.who(scope, scope[HEADERS])
+    if actor is None:
+        return False
+    listener.actor = actor
+    return True
 
 
 async def _hangs_up(receive: Receive, listener: Listener) -> None:

@@ -64,7 +64,9 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         if scope["type"] != "http":
-            return  # no web sockets here, and nothing that begins or ends with the server
+            if scope["type"] == "websocket":
+                await send({"type": "websocket.close", "code": 1000})  # there are none here: refused with 403
+            return
         headers = scope[HEADERS] = dict(scope["headers"])
         rules = self.rules()
         if rules.proxies:

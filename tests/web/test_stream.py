@@ -236,3 +236,36 @@ def test_the_command_line_hears_events_through_the_socket(site: Site) -> None:
         if "two" in found:
             break
     assert found == ["one", "two"]
+
+
+def test_a_stream_ends_with_the_key_that_opened_it(site: Site) -> None:
+    """Revoking a key ends what it listens to, and nobody else's stream."""
+    with listening(site, role=Role.EDITOR) as owner, listening(site) as other:
+        number = next(one["id"] for one in site.local.pages("/api/v1/keys") if one["role"] == "editor")
+        site.local.delete(f"/api/v1/keys/{number}")
+        assert owner.over.wait(2)
+        tell(site)
+        assert other.wait(2)[-1]["kind"] == "hello"
+
+
+def test_a_stream_shows_that_it_lives(site: Site) -> None:
+    """When nothing happens a comment comes now and then, so that proxies keep it open; it carries the newest number."""
+    site.app.hub.keep_alive_seconds = 0.05
+    with listening(site, "?kinds=rare") as heard:
+        tell(site, "common", 3)
+        deadline = time.monotonic() + 5
+        while ":" not in heard.lines or heard.lines[-2] != f"id: {events.last()}":
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    assert heard.events == []
+
+
+def test_web_sockets_are_refused(site: Site) -> None:
+    """There are none here, and asking for one does no harm."""
+    asked = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    assert site.ask("GET", "/api/v1/events", headers=asked).status in {401, 403}
