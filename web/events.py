@@ -109,6 +109,7 @@ class Hub:
         self._last = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self._again = False
         self._closed = False
         changes.listeners.append(self._hear)
@@ -191,6 +192,14 @@ class Hub:
                 listener.end()
 
     def _end_all(self) -> None:
+        self._ending = asyncio.get_running_loop().create_task(self._last_words())
+
+    async def _last_words(self) -> None:
+        """Tell what happened until now, then end."""
+        self._again = True
+        if self._reading is not None and not self._reading.done():
+            await self._reading
+        await self._tell_all()
         for listener in tuple(self._listeners):
             listener.end()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets as chance
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from appliance.actions.box import Box, Forbidden, need
 from appliance.actions.secrets import KEY_BEGINS, hash_password, hash_token, new_token, password_fits
-from appliance.domain.errors import BadInput, Missing
+from appliance.domain.errors import BadInput, ClipperError, Missing
 from appliance.domain.user import Actor, ApiKey, NewKey, Role, Session, User
 from appliance.store import users
 from appliance.store.change import change
@@ -159,7 +160,7 @@ def who_by_session(box: Box, token: str) -> Actor | None:
     if session.expires <= now or session.last_used + idle <= now or user.disabled:
         return None
     if now - session.last_used > _USED_EVERY:
-        with change(now, durable=False):
+        with contextlib.suppress(ClipperError), change(now, durable=False):  # a full disk keeps nobody out
             users.used_session(session.id, now)
             users.seen(user.id, now)
     return Actor(user.id, user.name, user.role, through="session", session=session.id)
@@ -175,8 +176,9 @@ def who_by_key(box: Box, token: str) -> Actor | None:
     if key.revoked or (key.expires and key.expires <= now) or user.disabled:
         return None
     if key.last_used is None or now - key.last_used > _USED_EVERY:
-        with change(now, durable=False):
+        with contextlib.suppress(ClipperError), change(now, durable=False):
             users.used_key(key.id, now)
+            users.seen(user.id, now)
     role = key.role if user.role.covers(key.role) else user.role
     return Actor(user.id, user.name, role, through="key")
 
