@@ -90,7 +90,7 @@ def health(box: Box, about: About) -> Health:
     """Look at everything, in a few milliseconds. A database that does not answer leaves the rest unknown."""
     now = box.now()
     checks = [_settings(about), _clock()]
-    queue_length, free, days = None, None, None
+    queue_length, writes = None, True
     try:
         base.try_it()
         checks.append(Check("database", ok=True, said="it reads and writes"))
@@ -98,8 +98,9 @@ def health(box: Box, about: About) -> Health:
         queue_length = sum(view.available for view in views)
         checks += [_queue(views, now), _workers(views, now), _channels(now)]
     except ClipperError as error:
+        writes = False
         checks.append(Check("database", ok=False, said=error.message, hint=error.hint))
-    storage, free, days = _storage(box, now)
+    storage, free, days = _storage(box, now, writes=writes)
     checks += [*storage, _gpu()]
     status = Status.OK if all(check.ok for check in checks) else Status.DEGRADED
     uptime = max((now - about.started).total_seconds(), 0.0)
@@ -157,7 +158,7 @@ def _channels(now: datetime) -> Check:
     return Check("channels", ok=True, said="all could be asked lately")
 
 
-def _storage(box: Box, now: datetime) -> tuple[list[Check], int | None, float | None]:
+def _storage(box: Box, now: datetime, *, writes: bool) -> tuple[list[Check], int | None, float | None]:
     """Whether the disk is there and has room; what is free, and in how many days it is full."""
     disk = box.settings().disk
     seen = look(box.data_dir, base.place().parent, require_mount=disk.require_mount)
@@ -166,11 +167,11 @@ def _storage(box: Box, now: datetime) -> tuple[list[Check], int | None, float | 
         return [Check("storage", ok=False, said=seen.away, hint=hint)], None, None
     checks = [Check("storage", ok=True, said=f"{box.data_dir} is there")]
     free = seen.free_bytes / _GIGABYTE
-    with contextlib.suppress(ClipperError):
-        filling.sample(now, seen.total_bytes - seen.free_bytes)
     days = None
-    with contextlib.suppress(ClipperError):
-        days = filling.forecast(seen.free_bytes)
+    if writes:  # a database that does not answer would keep this waiting
+        with contextlib.suppress(ClipperError):
+            filling.sample(now, seen.total_bytes - seen.free_bytes)
+            days = filling.forecast(seen.free_bytes)
     soon = "" if days is None else f", full in about {days:.0f} days at this pace"
     said = f"{free:.1f} GB are free{soon}"
     hint = "Free some space, or let [retention] in clipper.toml delete more."

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from appliance.actions import filling
 from appliance.actions.replies import KEPT
 from appliance.actions.videos import UNDO
 from appliance.domain.clip import Clip
@@ -70,6 +71,8 @@ def retain(settings: Settings, data_dir: Path, now: datetime, free_bytes: int | 
     The order is safe: half-made things, files of rejected clips, sources of decided videos. What is approved, waits for a
     yes, or is being worked on is never touched, nor is what it is made from.
     """
+    usage = shutil.disk_usage(data_dir)
+    filling.sample(now, usage.total - usage.free)
     expired = _expire(settings, now)
     swept = sweep(data_dir)
     buried = bury(data_dir, now)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import filling
-from appliance.actions.health import ClockWatch
+from appliance.actions.health import ClockWatch, health
 from appliance.actions.room import MARKER
 from appliance.domain.job import Lane, NewJob
 from appliance.domain.states import JobState
@@ -79,6 +80,24 @@ def test_a_worker_that_fell_silent_is_told(here: Site) -> None:
         jobs.claim(made, Lane.CPU, "b1", timedelta(seconds=60))
     here.clock.on(minutes=4)
     assert str(number) in failing(here.ask("GET", "/health", role=Role.ADMIN))["workers"]
+
+
+def test_a_database_that_cannot_be_written_is_told(here: Site) -> None:
+    """Soon, and the box still answers; when it can be written again all is well."""
+    assert here.ask("GET", "/health").status == 200
+    other = sqlite3.connect(here.box.data_dir / "clipper.db", isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        assert here.ask("GET", "/health").status == 503
+        found = health(here.box, here.about)
+        (database,) = (check for check in found.checks if not check.ok)
+        assert (database.name, bool(database.hint)) == ("database", True)
+        assert "locked" in database.said
+        assert "clipper_db_ok 0.0" in here.ask("GET", "/metrics").body.decode()
+        other.execute("ROLLBACK")
+    finally:
+        other.close()
+    assert here.ask("GET", "/health").status == 200
 
 
 def test_a_missing_disk_is_told(here: Site) -> None:
