@@ -15,10 +15,10 @@ from appliance.pipeline.stage import Context, Inputs
 from appliance.pipeline.stages import VIDEO
 from appliance.pipeline.step import run as run_stages
 from appliance.pipeline.transcribe import spoken
-from appliance.store.made import Spoken
 from appliance.process import run
 from appliance.sources.address import locate
 from appliance.sources.base import FetchOptions
+from appliance.store.made import Spoken
 from tests.media.test_whisper import talk
 from tests.media.tiny_whisper import SENTENCE, build
 
