@@ -7,7 +7,7 @@ import time
 from appliance import logs
 from appliance.domain.errors import ClipperError
 from appliance.domain.job import Job, Lane
-from appliance.domain.states import IllegalMove
+from appliance.domain.states import IllegalMove, JobState
 from appliance.domain.trouble import trouble_of
 from appliance.jobs.keeping import keep
 from appliance.jobs.kind import Kind
@@ -16,6 +16,7 @@ from appliance.jobs.messages import WORK, Answer, Died, Failed, Postponed, Progr
 from appliance.jobs.running import Run, run_child
 from appliance.jobs.settle import TOLD_TO_STOP, settle
 from appliance.jobs.works import LEASE, Works
+from appliance.sources.politeness import IN_USE
 from appliance.store import clips, jobs, lanes, videos
 from appliance.store.change import change
 
@@ -57,6 +58,9 @@ def _work(job: Job, kind: Kind, works: Works) -> None:
             # Somebody moved the job while its answer came in: what they decided stands.
             log.warning("job_overtaken", why=error.message)
             return
+    if job.kind == "fetch" and ended.state is not JobState.SCHEDULED:
+        with change(works.now()) as moved:
+            jobs.next_in_line(moved, job.kind, IN_USE)
     trouble = ended.trouble if ended.state.value != "completed" else None
     tell = log.debug if kind.quiet and trouble is None else log.info
     tell(

@@ -21,6 +21,7 @@ FIRST_PAUSE = 60.0
 LONGEST_PAUSE = 3600.0
 PATIENCE = 20.0  # seconds that are waited here; for longer ones the job comes back
 _BUSY_SECONDS = 45.0
+IN_USE = "is in use"  # how it is told that somebody else's turn is not over
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def _only_one(path: Path, host: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise NotYet(
-                f"{host} is in use: another download from it runs", "It is its turn by itself.", _BUSY_SECONDS
+                f"{host} {IN_USE}: another download from it runs", "It is its turn by itself.", _BUSY_SECONDS
             ) from None
         yield
 

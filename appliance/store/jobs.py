@@ -144,6 +144,13 @@ def come_due(change: Change, limit: int = 500) -> int:
     return len(numbers)
 
 
+def next_in_line(change: Change, kind: str, reason: str) -> Job | None:
+    """Of the jobs of a kind that wait for that reason, in words, the one that waits longest may start now."""
+    waits = (JobRow.state == JobState.SCHEDULED.value) & (JobRow.kind == kind) & JobRow.waiting.contains(reason)
+    row = JobRow.select(JobRow.id).where(waits).order_by(JobRow.priority.desc(), JobRow.id).first()
+    return None if row is None else move(change, row.id, JobState.AVAILABLE, due=change.now)
+
+
 def bring_nearer(change: Change, by: timedelta) -> int:  # noqa: ARG001 - it is only done inside a change
     """Make everything that waits for its time come due that much earlier; how many."""
     waiting = [JobState.SCHEDULED.value, JobState.RETRYABLE.value]
