@@ -181,6 +181,19 @@ def test_analysing_renders_nothing(here: Site) -> None:
     assert said.json["video"]["wishes"]["auto_render"] is False
 
 
+def test_a_list_of_videos_becomes_a_job_of_the_person(here: Site) -> None:
+    """Added or analysed: a job looks into it, which its owner sees and another person does not."""
+    link = "https://www.youtube.com/playlist?list=PLabcdefghijklmnopqrstuvwxyz0123456"
+    (found,) = here.ask("POST", "/api/v1/videos", {"sources": [link]}, role=Role.EDITOR).json["lists"]
+    assert (found["source"], found["job"]["kind"]) == (link, "expand")
+    said = here.ask("POST", "/api/v1/analyze", {"source": f"{link}x"}, role=Role.EDITOR)
+    assert (said.status, said.json["video"], said.json["job"]["kind"]) == (202, None, "expand")
+    path = f"/api/v1/jobs/{found['job']['id']}"
+    assert here.ask("GET", path, role=Role.EDITOR).status == 200
+    assert here.ask("GET", path, role=Role.VIEWER).status == 404
+    assert here.ask("POST", f"{path}/cancel", role=Role.EDITOR).json["state"] == "cancelled"
+
+
 def test_lists_come_in_parts(here: Site) -> None:
     """The cursor of one part leads to the next, until there is none; a wrong filter is told by its name."""
     owner = user(here, Role.ADMIN)
