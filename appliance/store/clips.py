@@ -54,7 +54,7 @@ def add(change: Change, video: int, owner: int, moment: Moment, wishes: Wishes, 
 
 def get(number: int) -> Clip:
     """One clip, Missing when there is none of that number."""
-    row = ClipRow.get_or_none(ClipRow.id == number)
+    row = ClipRow.numbered(number)
     if row is None:
         raise Missing(f"there is no clip {number}", "`clipper clips list` shows what there is.")
     return clip(row)

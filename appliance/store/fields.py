@@ -25,7 +25,7 @@ class Instant(TextField):
 
     def python_value(self, value: Any) -> Any:
         """Back to a time in UTC."""
-        return None if value is None else datetime.strptime(value, _FORM).replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)
 
 
 class Typed(TextField):

@@ -37,7 +37,7 @@ def put(change: Change, new: NewRule) -> Rule:
 
 def get(number: int) -> Rule:
     """One rule, Missing when there is none of that number."""
-    row = RuleRow.get_or_none(RuleRow.id == number)
+    row = RuleRow.numbered(number)
     if row is None:
         raise Missing(f"there is no rule {number}", "`clipper schedules list` shows what there is.")
     return rule(row)

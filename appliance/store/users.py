@@ -35,7 +35,7 @@ def add(change: Change, name: str, role: Role, password_hash: str) -> User:
 
 def get(number: int) -> User:
     """One user, Missing when there is none of that number."""
-    row = UserRow.get_or_none(UserRow.id == number)
+    row = UserRow.numbered(number)
     if row is None:
         raise Missing(f"there is no user {number}", "`clipper users list` shows who there is.")
     return user(row)
