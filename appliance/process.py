@@ -185,6 +185,25 @@ def environment(more: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **more}
 
 
+def end_marked(name: str, begins: str, spare: str | None = None) -> int:
+    """Kill every process whose environment has `name` with a value that begins so; how many there were.
+
+    Programs start programs, and not all of those die with their parent. Values that begin with `spare` are left alone.
+    """
+    import psutil
+
+    ended = 0
+    for one in psutil.process_iter():
+        try:
+            said = one.environ().get(name, "") if one.pid != os.getpid() else ""
+            if said.startswith(begins) and not (spare is not None and said.startswith(spare)):
+                one.kill()
+                ended += 1
+        except (psutil.Error, OSError):
+            continue  # it ended meanwhile, or it is somebody else's
+    return ended
+
+
 def memory_bytes(pid: int) -> int:
     """What the process and all its descendants hold in memory; 0 when it is gone."""
     import psutil

@@ -16,6 +16,7 @@ from appliance.jobs.child import VERB
 from appliance.jobs.messages import Answer, Died, Message, Progress, Work
 from appliance.jobs.scratch import clear
 
+MARK = "CLIPPER_JOB"  # in the environment of every process that works for a job
 OnMessage = Callable[[Progress], None]
 
 
@@ -103,11 +104,14 @@ class Runs:
 
 
 def run_child(
-    run: Run, work: Work, scratch: Path, on_progress: OnMessage, on_err: Callable[[bytes], None]
+    run: Run, work: Work, scratch: Path, mark: str, on_progress: OnMessage, on_err: Callable[[bytes], None]
 ) -> Answer | Died:
-    """Do the work in a child of this program, to its answer or its end. What it left in `scratch` is taken away."""
-    argv = process.this_program(VERB)
-    with process.talking(argv, msgspec.json.encode(work), on_err=on_err) as child:
+    """Do the work in a child of this program, to its answer or its end. What it left in `scratch` is taken away.
+
+    Its processes are known by `mark`: when it dies, whatever it started dies too.
+    """
+    argv, env = process.this_program(VERB), process.environment({MARK: mark})
+    with process.talking(argv, msgspec.json.encode(work), env=env, on_err=on_err) as child:
         with run.lock:
             run.child = child
             stopped = run.stopped
@@ -120,6 +124,7 @@ def run_child(
     clear(scratch, child.process.pid)
     if answer is not None and not run.stopped:
         return answer
+    process.end_marked(MARK, mark)
     return Died(code, child.said()[-2000:], run.stopped)
 
 

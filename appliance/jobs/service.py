@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from appliance import logs
+from appliance import logs, process
 from appliance.actions.polling import schedule
 from appliance.domain.errors import ClipperError
 from appliance.domain.job import Lane
 from appliance.jobs import lifeline
 from appliance.jobs.clock import Clock
 from appliance.jobs.lanes import Lanes
+from appliance.jobs.running import MARK
 from appliance.jobs.scratch import clear_dead
 from appliance.jobs.work import work
 from appliance.jobs.works import Works
@@ -41,6 +42,8 @@ class Service:
     def start(self) -> None:
         """Give back what an earlier run left, call workers for what is due, and begin."""
         self.lanes.forget()
+        if left := process.end_marked(MARK, self.works.mark_of_all(), spare=self.works.mark()):
+            logs.get("jobs").warning("left_running", processes=left)
         for job in lifeline.rescue(self.works):
             logs.get("jobs").warning("job_rescued", job=job.id, kind=job.kind, video=job.video, clip=job.clip)
         self._watch_channels()

@@ -139,7 +139,7 @@ def _seconds(job: Job) -> float | None:
 
 
 def _in_child(job: Job, kind: Kind, run: Run, prepared: Work, works: Works) -> Answer | Died:
-    answer = run_child(run, prepared, works.scratch(), _Progress(job, kind, works), _Output(job))
+    answer = run_child(run, prepared, works.scratch(), works.mark(job.id), _Progress(job, kind, works), _Output(job))
     if works.settings().log.debug_artifacts:
         keep(works.data_dir / "logs" / "jobs" / str(job.id), prepared, answer)
     return answer

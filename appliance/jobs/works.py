@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,14 @@ class Works(Box):
     boot: str
     room: Room
     runs: Runs = field(default_factory=Runs)
+
+    def mark(self, job: int | None = None) -> str:
+        """What the environment of a job's processes says; without a job, how it begins for all jobs of this run."""
+        return f"{self.mark_of_all()}{self.boot}/" + ("" if job is None else f"{job}/")
+
+    def mark_of_all(self) -> str:
+        """How that begins for every run on this data."""
+        return blake2b(str(self.data_dir).encode(), digest_size=6).hexdigest() + "/"
 
     def scratch(self) -> Path:
         """Where the scratch spaces of jobs are."""

@@ -5,6 +5,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+import psutil
+
 from appliance import logs
 from appliance.actions.jobs import retry_job
 from appliance.domain.job import Lane
@@ -13,7 +15,7 @@ from appliance.domain.trouble import Fault
 from appliance.logs.jobs import tail
 from appliance.store import jobs, videos
 from tests.boxes import ADMIN
-from tests.faults.living import until
+from tests.faults.living import living, settings, until
 from tests.faults.material import another
 from tests.faults.working import at_work
 from tests.standins.server import Answer, Standin, served
@@ -84,3 +86,36 @@ def test_a_gpu_job_an_upload_and_a_download_never_wait_for_each_other(tmp_path: 
             for pid in stopped:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
+
+
+_FETCHES = """#!/bin/sh
+sleep 300 &
+echo $! >> {here}/started
+wait
+"""
+
+
+def test_what_a_downloader_starts_ends_with_it_and_what_a_crash_left_ends_at_the_next_start(tmp_path: Path) -> None:
+    """A program that a program started does not die with its parent by itself: two would write one file."""
+    (tmp_path / "fetches").write_text(_FETCHES.format(here=tmp_path))
+    (tmp_path / "fetches").chmod(0o755)
+    file = settings(tmp_path, f'[yt_dlp]\npath = "{tmp_path / "fetches"}"\n[sources]\nallow_private = ["127.0.0.1"]\n')
+
+    def sleeping() -> list[int]:
+        path = tmp_path / "started"
+        numbers = [int(line) for line in path.read_text().split()] if path.exists() else []
+        return [number for number in numbers if psutil.pid_exists(number)]
+
+    with living(file) as box:
+        assert box.up(), box.said()
+        box.ask().post("/api/v1/videos", {"sources": ["http://127.0.0.1:8099/talk.mp4"]})
+        assert until(lambda: len(sleeping()) == 1, 20), box.said()
+        (left,) = sleeping()
+        box.kill()
+        box.start()
+        assert box.up(), box.said()
+        assert until(lambda: left not in sleeping(), 5)
+        assert until(lambda: len(sleeping()) == 1, 20), box.said()
+        (job,) = box.rows("SELECT id FROM job WHERE kind = 'fetch'")
+        box.ask().post(f"/api/v1/jobs/{job['id']}/cancel")
+        assert until(lambda: not sleeping(), 3)
