@@ -42,10 +42,11 @@ class Application:
             memory=Memory(),
             doors=Doors(limits),
             ours=lambda origin: self._guard.rules().is_ours(origin),
+            table=(("/api/v1", everything.ENDPOINTS), ("", everything.FROM_ROOT)),
         )
         inner = Starlette(
             routes=[
-                Api(desk, everything.ENDPOINTS, everything.FROM_ROOT),
+                Api(desk),
                 Mount("/static", StaticFiles(directory=STATIC), name="static"),
             ],
             exception_handlers={HTTPException: _problem},

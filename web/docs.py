@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
 from starlette.responses import FileResponse, RedirectResponse, Response
 
 from web.answers import Content
-from web.endpoint import Asked, Endpoint
+from web.endpoint import Asked, Endpoint, Table
+from web.openapi import document
 
 STATIC = Path(__file__).parent / "static"
 
 
 def openapi(asked: Asked) -> Response:
     """The OpenAPI 3.1 document of this API."""
-    return Response(_document(asked.about.version), media_type="application/json")
+    return Response(_document(asked.table, asked.about.version), media_type="application/json")
 
 
 def page(_asked: Asked) -> Response:
@@ -29,13 +30,9 @@ def front(_asked: Asked) -> Response:
     return RedirectResponse("/api/docs")
 
 
-@cache
-def _document(version: str) -> bytes:
-    from web.api import all as everything
-    from web.openapi import document
-
-    below = {"/api/v1": everything.ENDPOINTS, "": everything.FROM_ROOT}
-    return msgspec.json.encode(document(below, version))
+@lru_cache(maxsize=4)
+def _document(table: Table, version: str) -> bytes:
+    return msgspec.json.encode(document(dict(table), version))
 
 
 ENDPOINTS = (

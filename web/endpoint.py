@@ -9,13 +9,16 @@ from typing import Any
 from appliance.actions.box import About, Box
 from appliance.domain.user import Actor, Role
 
+# All endpoints there are, by what their paths begin with.
+Table = tuple[tuple[str, tuple["Endpoint", ...]], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request, checked: who asks, the numbers and words of the path, the decoded body and query.
 
     `body` and `query` are of the types that the endpoint names, None when it names none. `address` is where the request
-    came from, `secure` whether it came by https.
+    came from, `secure` whether it came by https. `table` is the whole API.
     """
 
     box: Box
@@ -27,6 +30,7 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
     address: str = ""
     secure: bool = False
+    table: Table = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ from appliance.domain.errors import BadInput, ClipperError
 from appliance.domain.user import Actor
 from web.answers import Answer, Content
 from web.auth import NOBODY, Gate, check_origin, unknown
-from web.endpoint import Asked, Endpoint
+from web.endpoint import Asked, Endpoint, Table
 from web.idempotency import Memory
 from web.limits import Doors, place_of
 from web.matching import Map
@@ -46,6 +46,7 @@ class Desk:
     memory: Memory
     doors: Doors
     ours: Callable[[str], bool]
+    table: Table
 
 
 class Ready:
@@ -68,10 +69,9 @@ def _query_of(endpoint: Endpoint) -> Callable[[bytes], Any]:
 class Api(BaseRoute):
     """All endpoints as one route of Starlette: finding one costs the same, however many there are."""
 
-    def __init__(self, desk: Desk, below_v1: Iterable[Endpoint], from_root: Iterable[Endpoint]) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        targets = [(one.method, API + one.path, Ready(one)) for one in below_v1]
-        targets += [(one.method, one.path, Ready(one)) for one in from_root]
+        targets = [(one.method, front + one.path, Ready(one)) for front, endpoints in desk.table for one in endpoints]
         self._map: Map[Ready] = Map(targets)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -156,6 +156,7 @@ class Api(BaseRoute):
             headers=Headers(scope=scope),
             address=address,
             secure=scope.get("scheme") == "https",
+            table=desk.table,
         )
         return asked, raw
 
