@@ -1,8 +1,8 @@
 """`./dev faults [--kills N] [--seed S] [--only NAME]`: kill -9 a working Clipper at random times, then let it finish and look.
 
-`service` is `clipper serve` with work that comes over its API and a watched folder; one life in ten is ended by SIGTERM
-instead. `clip` is the command `clipper clip`, killed a tenth as often. Afterwards everything that was accepted is there and
-done, nothing was made twice, nothing half made lies about, the database is sound, and no child process is left.
+`service` is `clipper serve` with work that comes over its API and a watched folder; beside the kills there are a tenth as
+many ends by SIGTERM. `clip` is the command `clipper clip`, killed a tenth as often. Afterwards everything that was accepted
+is there and done, nothing was made twice, nothing half made lies about, the database is sound, and no child process is left.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> int:
 
 def _service(folder: Path, kills: int, seed: int) -> int:
     tally = serving.kill_and_drain(folder, kills, random.Random(seed))
-    sys.stdout.write(f"service: {kills} ends, {len(tally.problems)} problems\n")
+    sys.stdout.write(f"service: {kills} kills, {len(tally.problems)} problems\n")
     serving.tell(tally)
     return len(tally.problems)
 

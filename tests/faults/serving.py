@@ -23,8 +23,10 @@ _DRAIN_SECONDS = 900.0
 _FEWEST_FRAMES = 24
 _BACKLOG = 4  # jobs; with fewer than that to do it is given more
 _MOST_BACKLOG = 12  # with more than that it is given what it has already
-# How a run ends: within its first second, while it accepts, while it works, by SIGTERM as `kill` and as systemd send it.
-_WAYS = {"starting": 20, "accepting": 20, "working": 50, "told to stop": 5, "all told to stop": 5}
+# How a run is killed: within its first second, while it accepts, while it works.
+_KILLS = {"starting": 20, "accepting": 25, "working": 55}
+# Beside the kills, one in ten as many ends by SIGTERM: as `kill` sends it, and to every process as systemd does.
+_STOPS = ("told to stop", "all told to stop")
 
 
 @dataclass
@@ -68,8 +70,8 @@ def kill_and_drain(folder: Path, kills: int, chance: random.Random) -> Tally:
     box = Living(settings(folder, f'[[folder]]\npath = "{watched}"\nstable_seconds = 1\ntop_k = 2\n'))
     tally = Tally()
     try:
-        for number in range(kills):
-            _once(box, base, tally, chance, number)
+        for number, way in enumerate(_plan(kills, chance)):
+            _once(box, base, tally, chance, number, way)
             _look(box, tally, f"run {number + 1}")
         _drain(box, tally)
         _look(box, tally, "the last run")
@@ -80,11 +82,19 @@ def kill_and_drain(folder: Path, kills: int, chance: random.Random) -> Tally:
     return tally
 
 
-def _once(box: Living, base: Path, tally: Tally, chance: random.Random, number: int) -> None:
+def _plan(kills: int, chance: random.Random) -> list[str]:
+    """How each life ends. The first accept and do work, so that every later start has something to go on with."""
+    ways = chance.choices(list(_KILLS), list(_KILLS.values()), k=kills)
+    ways += [_STOPS[number % 2] for number in range(kills // 10)]
+    chance.shuffle(ways)
+    for number, way in enumerate(("accepting", "working")[:kills]):
+        if (there := next((at for at in range(number, len(ways)) if ways[at] == way), None)) is not None:
+            ways[number], ways[there] = ways[there], ways[number]
+    return ways
+
+
+def _once(box: Living, base: Path, tally: Tally, chance: random.Random, number: int, way: str) -> None:
     """One life of the service: start, some work, its end."""
-    (way,) = chance.choices(list(_WAYS), list(_WAYS.values()))
-    # The first lives are for accepting work and for doing it, so that every later start has something to go on with.
-    way = ("accepting", "working")[number] if number < 2 else way
     tally.ways[way] += 1
     waited_for = box.busy()
     fresh = _to_give(box, base, tally, chance, number, waited_for)
