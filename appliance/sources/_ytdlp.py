@@ -63,7 +63,12 @@ def download(link: str, folder: Path, stem: str, options: FetchOptions, tell: On
     tell(0.0, "asking")
     watch = _Watch(tell)
     with _cookies(options.cookies_file, folder) as cookies, guarded(options.guard) as proxy:
-        argv = [*_common(link, options, cookies), *_fetching(folder, stem, options), *options.yt_dlp_args, "--", link]
+        argv = [*_common(link, options, cookies), *_fetching(folder, stem, options)]
+        if locate(link).platform in _KNOWN:
+            argv.append(
+                "--write-thumbnail"
+            )  # the platform's own picture, for the pages; without one nothing is missing
+        argv += [*options.yt_dlp_args, "--", link]
         ended = process.run(argv, on_line=watch, env=process.environment(proxy.environment))
     # Also when it ended well: it leaves out pieces of a stream that it cannot have.
     _check(link, proxy, failure(link, ended.err or watch.last) if ended.code != 0 else None)

@@ -71,9 +71,12 @@ def download(
     )
 
 
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+
+
 def _media(folder: Path) -> Iterator[Path]:
     """Finished media files, the largest first."""
-    passed_over = {".json", ".jsonl", ".part", ".ytdl", *SUBTITLES}
+    passed_over = {".json", ".jsonl", ".part", ".ytdl", *PICTURES, *SUBTITLES}
     found = [path for path in folder.glob(f"{STEM}.*") if path.suffix.lower() not in passed_over and path.is_file()]
     yield from sorted(found, key=lambda path: -path.stat().st_size)
 
