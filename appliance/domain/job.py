@@ -22,7 +22,8 @@ class Lane(StrEnum):
 class NewJob:
     """A job to be written: what it does, in which lane, for which video, clip or channel.
 
-    `owner` is whose it is when it is about none of these. Of two jobs with the same `unique` key only one is not over at any time. `due` None means now.
+    `owner` is whose it is when it is about none of these. Of two jobs with the same `unique` key only one is not over at
+    any time. `due` None means now.
     """
 
     kind: str
