@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from appliance.actions import filling
@@ -18,9 +18,11 @@ from appliance.store import clips, events, jobs, replies, rules, shelf, users, v
 from appliance.store.artifacts import sweep
 from appliance.store.change import change
 from appliance.store.database import optimize
+from appliance.store.made import CONVERTED
 from config.schema import Settings
 
 _TICKS_KEPT = timedelta(days=90)
+_CONVERTED_KEPT = timedelta(days=7)
 FREED = "its files were deleted to free room"
 _GIGABYTE = 1e9
 # A clip in one of these still needs its files and what it is made from.
@@ -38,9 +40,23 @@ def tidy(settings: Settings, data_dir: Path, now: datetime) -> str:
         users.prune_sessions(now)
         replies.prune(now - KEPT)
     buried = bury(data_dir, now)
+    converted = _forget_converted(data_dir, now)
     swept = sweep(data_dir)
     optimize()
-    return f"{forgotten} old jobs, {buried} deleted videos and clips and {swept} half-made folders were cleared away"
+    return (
+        f"{forgotten} old jobs, {buried} deleted videos and clips, {converted} old conversions and "
+        f"{swept} half-made folders were cleared away"
+    )
+
+
+def _forget_converted(data_dir: Path, now: datetime) -> int:
+    """Remove what was converted a week ago, with what is left of jobs that are forgotten; how many."""
+    old = [
+        folder
+        for folder in (data_dir / CONVERTED).glob("*")
+        if now - datetime.fromtimestamp(folder.stat().st_mtime, UTC) > _CONVERTED_KEPT
+    ]
+    return sum(1 for folder in old if shelf.take_away(folder, data_dir))
 
 
 def bury(data_dir: Path, now: datetime) -> int:

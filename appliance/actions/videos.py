@@ -54,7 +54,7 @@ def add_video(box: Box, actor: Actor, address: str, wishes: Wishes = NONE, *, fi
     """Accept a link or a file. It is on the disk, with its first job, when this returns. Nothing is asked of a network."""
     need(actor, Role.EDITOR)
     check_wishes(box, actor, wishes)
-    located = _located(box, actor, address)
+    located = allowed(box, actor, address)
     if sources.is_list(located):
         return Added(address, job=_look_into(box, actor, located, wishes), new=True)
     sources.check(located, box.now())
@@ -95,7 +95,7 @@ def _look_into(box: Box, actor: Actor, located: Located, wishes: Wishes) -> Job:
 
 def find_video(box: Box, actor: Actor, address: str) -> Video | None:
     """The person's video of that link, whatever way it is written; None when it would be new."""
-    return videos.by_key(_located(box, actor, address).key, actor.user)
+    return videos.by_key(allowed(box, actor, address).key, actor.user)
 
 
 def cancel_video(box: Box, actor: Actor, number: int) -> Video:
@@ -210,7 +210,7 @@ def _stopped(made: Change, job: Job) -> None:
         videos.move(made, job.video, VideoState.CANCELLED, step="")
 
 
-def _located(box: Box, actor: Actor, address: str) -> Located:
+def allowed(box: Box, actor: Actor, address: str) -> Located:
     """The link, allowed by name; or the file, inside an allowed folder unless the person sits at the machine."""
     settings = box.settings()
     located = locate(address)

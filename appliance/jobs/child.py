@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from appliance.jobs.messages import (
     Answer,
     BringWork,
     Brought,
+    ConvertWork,
     Dropped,
     ExpandWork,
     Failed,
@@ -141,6 +143,8 @@ def _do(work: Work, bench: Bench, answers: _Answers) -> Answer:
             from appliance.sources.taking import bring
 
             return Brought(str(bring(Path(work.path), Path(work.into), work.how)))
+        case ConvertWork():
+            return _convert(work, bench, answers)
 
 
 def _stage(work: StageWork, bench: Bench, answers: _Answers) -> Answer:
@@ -166,6 +170,23 @@ def _stage(work: StageWork, bench: Bench, answers: _Answers) -> Answer:
             return Dropped(why)
         case Made():
             return _done(work.stage, inputs.with_(work.stage, stepped.folder), stepped)
+
+
+def _convert(work: ConvertWork, bench: Bench, answers: _Answers) -> Brought:
+    """Whole, or nothing: neither this try nor one that was killed leaves its folder."""
+    from appliance.media.convert import convert
+    from appliance.media.ffmpeg import find_ffmpeg
+
+    context, into = bench.context(bytes(work.settings)), Path(work.into)
+    shutil.rmtree(into.parent, ignore_errors=True)
+    try:
+        convert(
+            find_ffmpeg(context.ffmpeg or None, context.ffmpeg_args), Path(work.path), into, on_progress=answers.tell
+        )
+    finally:
+        if not into.is_file():
+            shutil.rmtree(into.parent, ignore_errors=True)
+    return Brought(str(into))
 
 
 def _done(stage: str, inputs: Any, stepped: Stepped) -> StageDone:

@@ -56,7 +56,15 @@ class BringWork(msgspec.Struct, frozen=True, tag="bring"):
     how: Intake
 
 
-Work = StageWork | ListWork | ExpandWork | BringWork
+class ConvertWork(msgspec.Struct, frozen=True, tag="convert"):
+    """Make an MP4 of a recording: `into` is the file, alone in its folder."""
+
+    path: str
+    into: str
+    settings: msgspec.Raw
+
+
+Work = StageWork | ListWork | ExpandWork | BringWork | ConvertWork
 
 
 class Progress(msgspec.Struct, frozen=True, tag="progress"):
@@ -109,7 +117,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
     trouble: Trouble
 
 
-WORK = (StageWork, ListWork, ExpandWork, BringWork)
+WORK = (StageWork, ListWork, ExpandWork, BringWork, ConvertWork)
 Answer = StageDone | Listed | Brought | Postponed | Dropped | Failed
 Message = Progress | Answer
 

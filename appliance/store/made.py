@@ -12,6 +12,7 @@ MOMENTS = "moments.json"
 CURVES = "curves.npz"
 CURVE_HOP = 1.0  # seconds between two values of a curve
 CLIP, COVER, SRT, VTT, TIMELINE = "clip.mp4", "clip.jpg", "clip.srt", "clip.vtt", "timeline.json"
+CONVERTED = "converted"  # below the data folder: recordings as MP4, a folder for each job
 
 
 @dataclass(frozen=True, slots=True)
