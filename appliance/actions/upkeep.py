@@ -22,6 +22,7 @@ from appliance.store.made import CONVERTED
 from config.schema import Settings
 
 _TICKS_KEPT = timedelta(days=90)
+_UNFINISHED_KEPT = timedelta(days=7)
 _CONVERTED_KEPT = timedelta(days=7)
 FREED = "its files were deleted to free room"
 _GIGABYTE = 1e9
@@ -41,12 +42,26 @@ def tidy(settings: Settings, data_dir: Path, now: datetime) -> str:
         replies.prune(now - KEPT)
     buried = bury(data_dir, now)
     converted = _forget_converted(data_dir, now)
-    swept = sweep(data_dir)
+    swept = sweep(data_dir) + _forget_unfinished(data_dir, now)
     optimize()
     return (
         f"{forgotten} old jobs, {buried} deleted videos and clips, {converted} old conversions and "
         f"{swept} half-made folders were cleared away"
     )
+
+
+def _forget_unfinished(data_dir: Path, now: datetime) -> int:
+    """Remove downloads that nobody went on with for a week; how many."""
+    old = [
+        folder
+        for folder in (data_dir / "fetched").glob("*/fetch/*.part")
+        if now - _last_touched(folder) > _UNFINISHED_KEPT
+    ]
+    return sum(1 for folder in old if shelf.take_away(folder, data_dir))
+
+
+def _last_touched(folder: Path) -> datetime:
+    return datetime.fromtimestamp(max(path.stat().st_mtime for path in (folder, *folder.rglob("*"))), UTC)
 
 
 def _forget_converted(data_dir: Path, now: datetime) -> int:

@@ -72,11 +72,14 @@ def get(number: int) -> Job:
 
 
 def claim(change: Change, lane: Lane, boot: str, lease: timedelta, passed_over: Collection[str] = ()) -> Job | None:
-    """The most urgent job of the lane, taken for this run of the program; None when there is none."""
+    """The most urgent job of the lane, taken for this run of the program; None when there is none.
+
+    After priority the video that was accepted first goes first, so that its clips come before the next one is begun.
+    """
     query = JobRow.select().where((JobRow.lane == lane.value) & (JobRow.state == JobState.AVAILABLE.value))
     if passed_over:
         query = query.where(JobRow.kind.not_in(list(passed_over)))
-    row = query.order_by(JobRow.priority.desc(), JobRow.due, JobRow.id).first()
+    row = query.order_by(JobRow.priority.desc(), JobRow.video, JobRow.id).first()
     if row is None:
         return None
     return move(
@@ -190,7 +193,7 @@ def available(lane: Lane, limit: int = 100) -> tuple[Job, ...]:
     rows = (
         JobRow.select()
         .where((JobRow.lane == lane.value) & (JobRow.state == JobState.AVAILABLE.value))
-        .order_by(JobRow.priority.desc(), JobRow.due, JobRow.id)
+        .order_by(JobRow.priority.desc(), JobRow.video, JobRow.id)
         .limit(limit)
     )
     return tuple(job(row) for row in rows)

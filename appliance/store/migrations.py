@@ -76,7 +76,7 @@ FIRST = Migration(
         "CREATE INDEX clip_video ON clip (video_id, place)",
         "CREATE INDEX clip_state ON clip (state)",
         f"CREATE UNIQUE INDEX job_unique ON job (unique_key) WHERE unique_key <> '' AND state NOT IN {_ENDED}",
-        "CREATE INDEX job_lane ON job (lane, state, priority DESC, due, id)",
+        "CREATE INDEX job_lane ON job (lane, state, priority DESC, video_id, id)",
         "CREATE INDEX job_state_due ON job (state, due)",
         "CREATE INDEX job_video ON job (video_id)",
         "CREATE INDEX job_clip ON job (clip_id)",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,20 @@ def test_tidying_says_what_it_did(tmp_path: Path) -> None:
     with standing(tmp_path) as box:
         (tmp_path / ".making-999999-x").mkdir()
         assert "1 half-made" in tidy(box.settings(), tmp_path, box.now())
+
+
+def test_a_download_that_nobody_went_on_with_is_cleared_away(tmp_path: Path) -> None:
+    """After a week; a younger one may still be gone on with."""
+    clock = Clock(datetime.now(UTC))
+    with standing(tmp_path, clock) as box:
+        part = tmp_path / "fetched" / "a" / "fetch" / "1.part"
+        part.mkdir(parents=True)
+        (part / "video.mp4.part").write_bytes(b"x" * 5000)
+        tidy(box.settings(), tmp_path, clock())
+        assert part.exists()
+        clock.on(days=8)
+        tidy(box.settings(), tmp_path, clock())
+        assert not part.exists()
 
 
 def test_below_its_mark_fetching_waits_and_then_everything(tmp_path: Path) -> None:

@@ -23,10 +23,10 @@ from tests.boxes import ADMIN, Clock, link, standing
 BY_NAME = {kind.name: kind for kind in KINDS}
 
 
-def accepted(box: Works, wishes: Wishes = NONE) -> int:
+def accepted(box: Works, wishes: Wishes = NONE, name: str = "a") -> int:
     """A video with its first job."""
     with change(box.now()) as made:
-        video, _ = videos.accept(made, link(), ADMIN.user, wishes)
+        video, _ = videos.accept(made, link(name), ADMIN.user, wishes)
         begin(made, video, box)
     return video.id
 
@@ -233,3 +233,17 @@ def test_the_lanes_of_the_jobs_are_those_of_the_stages() -> None:
     """The service does not import the pipelines, so this holds the two together."""
     assert {stage.name: stage.lane for stage in stages.VIDEO} == VIDEO
     assert {stage.name: stage.lane for stage in stages.CLIP} == CLIP
+
+
+def test_a_video_that_was_begun_is_finished_before_the_next(tmp_path: Path) -> None:
+    """Its later stages go before the first ones of videos that came after it."""
+    with standing(tmp_path) as box:
+        first, second = accepted(box), accepted(box, name="b")
+        for number in (first, second):
+            job = taken(box, Lane.NET)
+            assert job.video == number
+            ended(box, job, made_in(box, "fetch"))
+        ended(box, taken(box, Lane.CPU), made_in(box, "scan"))
+        ended(box, taken(box, Lane.GPU), made_in(box, "transcribe"))
+        job = taken(box, Lane.CPU)
+        assert (job.video, job.kind) == (first, "rank")

@@ -40,7 +40,7 @@ def test_of_two_jobs_with_one_key_only_one_is_under_way(tmp_path: Path) -> None:
 
 
 def test_the_most_urgent_job_is_taken_first(tmp_path: Path) -> None:
-    """By priority, then by when it was due, then by number; other lanes do not count."""
+    """By priority, then by number; other lanes do not count."""
     clock = Clock()
     with standing(tmp_path, clock) as box:
         plain, also = add(box), add(box)
@@ -146,7 +146,7 @@ def test_ten_thousand_jobs_are_counted_and_claimed_quickly(tmp_path: Path) -> No
     """The queries that run all the time use their indexes."""
     with standing(tmp_path):
         for sql in (
-            "SELECT * FROM job WHERE lane = 'cpu' AND state = 'available' ORDER BY priority DESC, due, id LIMIT 1",
+            "SELECT * FROM job WHERE lane = 'cpu' AND state = 'available' ORDER BY priority DESC, video_id, id LIMIT 1",
             "SELECT due FROM job WHERE state IN ('scheduled', 'retryable') ORDER BY due LIMIT 1",
         ):
             plan = " ".join(str(row) for row in tables.execute_sql(f"EXPLAIN QUERY PLAN {sql}").fetchall())
