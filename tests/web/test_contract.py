@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -104,6 +104,8 @@ def _try(operation: Any, mode: GenerationMode, headers: dict[str, str]) -> None:
     )
     @given(operation.as_strategy(generation_mode=mode), st.integers(1, 12), st.sampled_from(KNOWN))
     def ask(case: Any, number: int, name: str) -> None:
+        # A request line of more than 64 kB never reaches the API: uvicorn answers it by itself.
+        assume(len(str(case.query)) < 4000)
         if "id" in case.path_parameters and number < 8:
             case.path_parameters["id"] = number
         if "name" in case.path_parameters and number < 8:
