@@ -26,6 +26,7 @@ from appliance.store.artifacts import sweep
 # What a person who reads the log in the morning wants to find there, besides the jobs.
 _STORY = frozenset({"video_added", "video_state", "clip_state", "channel_added", "channel_removed", "lane_changed"})
 DRAIN_SECONDS = 20.0  # what a stage gets to come to an end when the service stops; systemd waits longer
+_DYING_SECONDS = 5.0
 
 
 class Service:
@@ -38,6 +39,7 @@ class Service:
         self.lanes = Lanes(folder, sizes, self._answer)
         self.clock = Clock(works, self.lanes)
         self._stopping = False
+        self._ended = threading.Event()
 
     def start(self) -> None:
         """Give back what an earlier run left, call workers for what is due, and begin."""
@@ -56,6 +58,7 @@ class Service:
     def will_stop(self) -> None:
         """The end is near: take nothing new, and do not blame a stage that is told to stop by whoever stops us too."""
         self._stopping = True
+        self._ended.set()
         self.works.runs.ending.set()
 
     def stop(self, seconds: float = DRAIN_SECONDS) -> None:
@@ -90,10 +93,16 @@ class Service:
             self.stop()
 
     def _sweep(self) -> None:
-        """Clear away what an earlier run left half made. That may take a while, and nobody waits for it."""
-        clear_dead(self.works.scratch())
-        if swept := sweep(self.works.data_dir):
-            logs.get("jobs").info("swept", count=swept)
+        """Clear away what an earlier run left half made. That may take a while, and nobody waits for it.
+
+        Twice: what a crash took down may still have been dying at the first look, and what lives is left alone.
+        """
+        for pause in (0.0, _DYING_SECONDS):
+            if self._ended.wait(pause):
+                return
+            clear_dead(self.works.scratch())
+            if swept := sweep(self.works.data_dir):
+                logs.get("jobs").info("swept", count=swept)
 
     def _answer(self, lane: Lane, _job: int) -> None:
         """A worker was called: do the most urgent job, and call for the next when there is more."""
